@@ -1,0 +1,49 @@
+/**
+ * The `Session` facade: one headless run that can be loaded, stepped both ways, sought and viewed. The worker
+ * exposes exactly this; the command and the tests call it directly. All arguments and results are plain data.
+ */
+import type { MachineEvent } from '../machine/events';
+import type { Outcome } from '../machine/outcome';
+import type { Result } from '../base/result';
+import type { BlockView, MachineView, Problem, TimelineView } from './view';
+import type { Direction, Moment, StepUnit, World } from './world';
+
+/** When to stop a run. Conditions are checked at guest-instruction granularity unless said otherwise. */
+export type Condition =
+  /** An event of this kind, optionally with these field values. Forward: just after; backward: just before it. */
+  | {
+      readonly kind: 'event';
+      readonly event: string;
+      readonly where?: Readonly<Record<string, string | number>>;
+    }
+  /** The guest is about to execute this label or address. */
+  | { readonly kind: 'guest-address'; readonly address: number | string }
+  /** The guest is about to execute an instruction with this mnemonic (`popf` matches popf, popfd). */
+  | { readonly kind: 'guest-mnemonic'; readonly mnemonic: string; readonly ring?: number }
+  /** The first of these that holds. */
+  | { readonly kind: 'any'; readonly of: readonly Condition[] };
+
+export interface LoadedGuest {
+  readonly name: string;
+  /** Assembly text, where there is one. */
+  readonly source: string | null;
+  readonly symbols: readonly { readonly name: string; readonly address: number }[];
+}
+
+export interface SessionApi {
+  /** Loads a world; what was open stays open if it fails. The first view is the moment before instruction 0. */
+  load(world: World): Promise<Result<{ guest: LoadedGuest; view: MachineView }, Problem>>;
+  /** Runs ahead in slices to learn the run's end and fill the timeline, without moving the current moment. */
+  explore(maxInstructions: number): Promise<{ end: number | null; outcome: Outcome | null }>;
+  step(unit: StepUnit, direction: Direction): Promise<MachineView>;
+  /** Runs at most `instructions` machine instructions forward, in slices, for `play`. */
+  play(instructions: number): Promise<MachineView>;
+  runUntil(condition: Condition, direction: Direction): Promise<{ found: boolean; view: MachineView }>;
+  seek(moment: Moment): Promise<MachineView>;
+  /** Stops a running `play`, `runUntil` or `explore` at the next slice. */
+  interrupt(): Promise<void>;
+  view(): Promise<MachineView>;
+  block(id: number): Promise<BlockView | null>;
+  timeline(from: number, to: number, buckets: number): Promise<TimelineView>;
+  events(from: number, to: number, limit: number): Promise<readonly MachineEvent[]>;
+}
