@@ -60,7 +60,12 @@ export type MachineEventBody =
   /** The silicon delivered an exception or interrupt through its IDT. */
   | ({ readonly kind: 'trap' } & Delivery)
   /** IRET retired. */
-  | { readonly kind: 'iret'; readonly fromCpl: number; readonly toCpl: number; readonly toEip: number }
+  | {
+      readonly kind: 'iret';
+      readonly fromCpl: number;
+      readonly toCpl: number;
+      readonly toEip: number;
+    }
   /** A far CALL through a call gate entered a more privileged ring. */
   | {
       readonly kind: 'gate-call';
@@ -84,7 +89,11 @@ export type MachineEventBody =
       /** `physical`: the machine's own device; `virtual`: a monitor's. */
       readonly device: 'physical' | 'virtual';
     }
-  | { readonly kind: 'interrupt-raised'; readonly irq: number; readonly device: 'physical' | 'virtual' }
+  | {
+      readonly kind: 'interrupt-raised';
+      readonly irq: number;
+      readonly device: 'physical' | 'virtual';
+    }
   | { readonly kind: 'console'; readonly text: string }
   | { readonly kind: 'tlb-flush'; readonly scope: 'all' | 'page' }
   | { readonly kind: 'halt' }
@@ -101,7 +110,11 @@ export type MachineEventBody =
       readonly text: string;
     }
   /** The monitor set up its return to the guest: into the translation cache or into the guest's own code. */
-  | { readonly kind: 'monitor-exit'; readonly to: 'translated' | 'direct' | 'monitor'; readonly guestEip: number }
+  | {
+      readonly kind: 'monitor-exit';
+      readonly to: 'translated' | 'direct' | 'monitor';
+      readonly guestEip: number;
+    }
   | {
       readonly kind: 'translated';
       readonly block: number;
@@ -112,21 +125,41 @@ export type MachineEventBody =
     }
   | { readonly kind: 'cache-miss'; readonly guestEip: number }
   /** `how`: a chained jump, the in-cache hash lookup, or the monitor's dispatcher found the block. */
-  | { readonly kind: 'cache-hit'; readonly block: number; readonly how: 'chain' | 'lookup' | 'dispatch' }
+  | {
+      readonly kind: 'cache-hit';
+      readonly block: number;
+      readonly how: 'chain' | 'lookup' | 'dispatch';
+    }
   | { readonly kind: 'chained'; readonly from: number; readonly to: number; readonly site: number }
   | { readonly kind: 'invalidated'; readonly block: number; readonly reason: string }
-  | { readonly kind: 'retranslated'; readonly block: number; readonly replacement: number; readonly guestEip: number }
+  | {
+      readonly kind: 'retranslated';
+      readonly block: number;
+      readonly replacement: number;
+      readonly guestEip: number;
+    }
   | { readonly kind: 'cache-flushed'; readonly reason: string }
   | { readonly kind: 'callout'; readonly name: string; readonly guestEip: number }
   | { readonly kind: 'direct-entered'; readonly guestEip: number }
   | { readonly kind: 'direct-left'; readonly guestEip: number; readonly vector: number }
   /** One guest instruction was carried out on the virtual CPU by the monitor. */
-  | { readonly kind: 'emulated'; readonly guestEip: number; readonly text: string; readonly why: string }
+  | {
+      readonly kind: 'emulated';
+      readonly guestEip: number;
+      readonly text: string;
+      readonly why: string;
+    }
   /** The guest's tables allow the access, the shadow lacked it: filled, the guest never knows. */
   | { readonly kind: 'hidden-fault'; readonly address: number; readonly errorCode: number }
   /** The guest's own tables forbid the access: the fault is the guest's. */
   | { readonly kind: 'true-fault'; readonly address: number; readonly errorCode: number }
-  | { readonly kind: 'shadow-fill'; readonly address: number; readonly entry: number; readonly guestFrame: number; readonly machineFrame: number }
+  | {
+      readonly kind: 'shadow-fill';
+      readonly address: number;
+      readonly entry: number;
+      readonly guestFrame: number;
+      readonly machineFrame: number;
+    }
   | { readonly kind: 'shadow-flush'; readonly reason: string }
   | { readonly kind: 'trace-hit'; readonly address: number; readonly guestFrame: number }
   /** An event was delivered to the guest through the guest's own IDT. */

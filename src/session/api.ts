@@ -2,9 +2,10 @@
  * The `Session` facade: one headless run that can be loaded, stepped both ways, sought and viewed. The worker
  * exposes exactly this; the command and the tests call it directly. All arguments and results are plain data.
  */
+
+import type { Result } from '../base/result';
 import type { MachineEvent } from '../machine/events';
 import type { Outcome } from '../machine/outcome';
-import type { Result } from '../base/result';
 import type { BlockView, MachineView, Problem, TimelineView } from './view';
 import type { Direction, Moment, StepUnit, World } from './world';
 
@@ -38,7 +39,10 @@ export interface SessionApi {
   step(unit: StepUnit, direction: Direction): Promise<MachineView>;
   /** Runs at most `instructions` machine instructions forward, in slices, for `play`. */
   play(instructions: number): Promise<MachineView>;
-  runUntil(condition: Condition, direction: Direction): Promise<{ found: boolean; view: MachineView }>;
+  runUntil(
+    condition: Condition,
+    direction: Direction,
+  ): Promise<{ found: boolean; view: MachineView }>;
   seek(moment: Moment): Promise<MachineView>;
   /** Stops a running `play`, `runUntil` or `explore` at the next slice. */
   interrupt(): Promise<void>;

@@ -165,7 +165,11 @@ export interface ConsoleView {
 export interface CyclesView {
   readonly total: number;
   /** Every charge by cause, in a fixed order; `label` is for people. */
-  readonly causes: readonly { readonly id: string; readonly label: string; readonly cycles: number }[];
+  readonly causes: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly cycles: number;
+  }[];
 }
 
 export interface MachineView {
@@ -203,7 +207,11 @@ export interface TimelineView {
   readonly from: number;
   readonly to: number;
   /** Run-length encoded: who was running. */
-  readonly ring: readonly { readonly from: number; readonly to: number; readonly ring: 0 | 1 | 3 }[];
+  readonly ring: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly ring: 0 | 1 | 3;
+  }[];
   readonly traps: readonly {
     readonly at: number;
     readonly kind: 'trap' | 'callout' | 'interrupt' | 'fault';

@@ -23,7 +23,11 @@ const scratch = new IcedInstruction();
  * @param bitness default operand and address size of the code segment (its D bit)
  */
 export function decode(bytes: Uint8Array, address: number, bitness: Bitness): Instruction {
-  const decoder = new Decoder(bitness, bytes, DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD);
+  const decoder = new Decoder(
+    bitness,
+    bytes,
+    DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD,
+  );
   try {
     decoder.ip = BigInt(address >>> 0);
     decoder.decodeOut(scratch);
@@ -70,7 +74,11 @@ function operandOf(from: IcedInstruction, index: number, bitness: Bitness): Oper
     case OpKind.FarBranch16:
       return { kind: 'far-branch', selector: from.farBranchSelector, offset: from.farBranch16 };
     case OpKind.FarBranch32:
-      return { kind: 'far-branch', selector: from.farBranchSelector, offset: from.farBranch32 >>> 0 };
+      return {
+        kind: 'far-branch',
+        selector: from.farBranchSelector,
+        offset: from.farBranch32 >>> 0,
+      };
     case OpKind.Memory:
       return memoryOf(from, bitness);
     case OpKind.MemorySegSI:
@@ -108,7 +116,8 @@ function memoryOf(from: IcedInstruction, bitness: Bitness): MemoryOperand {
   const base = from.memoryBase;
   const index = from.memoryIndex;
   const displSize = from.memoryDisplSize;
-  const wide = (register: Register): boolean => register >= Register.EAX && register <= Register.R15D;
+  const wide = (register: Register): boolean =>
+    register >= Register.EAX && register <= Register.R15D;
   const addressSize: Bitness =
     base !== Register.None
       ? wide(base)

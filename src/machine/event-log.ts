@@ -1,0 +1,30 @@
+/**
+ * The one place events pass through: counts every kind, and hands stamped events to whoever listens. It stores
+ * nothing, so a run without a listener costs one addition per event; the session keeps what it wants to show.
+ */
+import type { EventStamp, MachineEvent, MachineEventBody } from './events';
+import type { Snapshotable } from './snapshot';
+
+export type EventCounts = Record<string, number>;
+
+export class EventLog implements Snapshotable<EventCounts> {
+  counts: EventCounts = {};
+  /** Receives every event in order; null while nobody looks. */
+  listener: ((event: MachineEvent) => void) | null = null;
+
+  /** @param stamp reads the moment from the silicon CPU: set once by the PC, when both exist */
+  constructor(private readonly stamp: () => EventStamp) {}
+
+  emit(body: MachineEventBody): void {
+    this.counts[body.kind] = (this.counts[body.kind] ?? 0) + 1;
+    if (this.listener) this.listener({ ...this.stamp(), ...body });
+  }
+
+  save(): EventCounts {
+    return { ...this.counts };
+  }
+
+  restore(counts: EventCounts): void {
+    this.counts = { ...counts };
+  }
+}
