@@ -1,0 +1,74 @@
+/**
+ * Tabs after the WAI-ARIA pattern: arrow keys move and select, Home and End go to the ends, one tab stop.
+ * Only the chosen panel is mounted, so a hidden panel costs nothing per step.
+ */
+import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
+
+export interface TabItem<T extends string> {
+  readonly id: T;
+  readonly label: string;
+  readonly content: () => ReactNode;
+}
+
+export interface TabsProps<T extends string> {
+  readonly label: string;
+  readonly items: readonly TabItem<T>[];
+  readonly selected: T;
+  readonly onSelect: (id: T) => void;
+}
+
+export function Tabs<T extends string>({ label, items, selected, onSelect }: TabsProps<T>) {
+  const base = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const index = Math.max(
+    0,
+    items.findIndex((item) => item.id === selected),
+  );
+
+  const move = (event: KeyboardEvent) => {
+    const last = items.length - 1;
+    const target = {
+      ArrowRight: index === last ? 0 : index + 1,
+      ArrowLeft: index === 0 ? last : index - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
+    const item = target === undefined ? undefined : items[target];
+    if (!item) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onSelect(item.id);
+    list.current?.querySelectorAll<HTMLElement>('[role=tab]')[target ?? 0]?.focus();
+  };
+
+  return (
+    <>
+      <div ref={list} role="tablist" aria-label={label} className="tabs-list" onKeyDown={move}>
+        {items.map((item, i) => (
+          <button
+            key={item.id}
+            type="button"
+            role="tab"
+            id={`${base}-tab-${item.id}`}
+            aria-controls={`${base}-panel`}
+            aria-selected={i === index}
+            tabIndex={i === index ? 0 : -1}
+            className="tab"
+            onClick={() => onSelect(item.id)}
+          >
+            {item.label}
+          </button>
+        ))}
+      </div>
+      <div
+        role="tabpanel"
+        id={`${base}-panel`}
+        aria-labelledby={`${base}-tab-${items[index]?.id}`}
+        tabIndex={0}
+        className="tab-panel"
+      >
+        {items[index]?.content()}
+      </div>
+    </>
+  );
+}
