@@ -60,6 +60,7 @@ export function Tabs<T extends string>({ label, items, selected, onSelect }: Tab
           </button>
         ))}
       </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling tab panel is a tab stop (WAI-ARIA) */}
       <div
         role="tabpanel"
         id={`${base}-panel`}

@@ -16,6 +16,7 @@ export interface TipProps {
 export function Tip({ text, keyHint, side = 'center', below = false, children }: TipProps) {
   const [dismissed, setDismissed] = useState(false);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only listens for Escape from the control inside
     <span
       className={cx('tip', side !== 'center' && side, below && 'below')}
       data-dismissed={dismissed}
@@ -26,7 +27,7 @@ export function Tip({ text, keyHint, side = 'center', below = false, children }:
       }}
     >
       {children}
-      <span role="tooltip" aria-hidden="true">
+      <span className="tip-text" aria-hidden="true">
         {text} {keyHint ? <kbd>{keyHint}</kbd> : null}
       </span>
     </span>
