@@ -55,6 +55,7 @@ function toRecord(
     mnemonic: from.mnemonic,
     operands,
     flowControl: from.flowControl,
+    farIndirect: from.isCallFarIndirect || from.isJmpFarIndirect,
     lock: from.hasLockPrefix,
     repeat: from.hasRepPrefix ? 'rep' : from.hasRepnePrefix ? 'repne' : 'none',
     segmentPrefix: from.segmentPrefix,

@@ -47,6 +47,8 @@ export interface Instruction {
   readonly mnemonic: Mnemonic;
   readonly operands: readonly Operand[];
   readonly flowControl: FlowControl;
+  /** CALL or JMP through a far pointer in memory. */
+  readonly farIndirect: boolean;
   readonly lock: boolean;
   /** F3 / F2 as a string-repeat prefix. */
   readonly repeat: 'none' | 'rep' | 'repne';
