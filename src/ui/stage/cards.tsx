@@ -1,0 +1,99 @@
+/** What stands on the cards of the ring stage. Words only; the stage places the cards. */
+import type { Chip, CodeCard, StageContent } from '../../viz/rings/content';
+import { cx } from '../shared/cx';
+
+const CHIP_WORD: Record<Chip['state'], string> = {
+  before: 'before',
+  current: 'current',
+  after: 'after',
+};
+
+/** The chips that fit: the current one always, then the one after it, then the one before. */
+function fitting(chips: readonly Chip[], room: number): readonly Chip[] {
+  if (chips.length <= room) return chips;
+  const at = chips.findIndex((chip) => chip.state === 'current');
+  const from = Math.max(0, Math.min(at, chips.length - room));
+  return chips.slice(from, from + room);
+}
+
+export function CodeCardBody({ card, room }: { readonly card: CodeCard; readonly room: number }) {
+  return (
+    <>
+      <div className="card-head">
+        <span className="card-title">{card.title}</span>
+        {card.detail && <span className="card-detail">{card.detail}</span>}
+      </div>
+      {card.chips.length > 0 && (
+        <ol className="chips">
+          {fitting(card.chips, room).map((chip) => (
+            <li
+              key={chip.address}
+              className={cx('chip', chip.state, chip.kind)}
+              title={chip.text}
+              aria-current={chip.state === 'current' ? 'true' : undefined}
+            >
+              <span className="visually-hidden">{CHIP_WORD[chip.state]}: </span>
+              {chip.text}
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+export function HypervisorCard({
+  card,
+}: {
+  readonly card: NonNullable<StageContent['hypervisor']>;
+}) {
+  return (
+    <>
+      <div className="card-title">{card.title}</div>
+      <div className="card-line code" title={card.detail}>
+        {card.detail}
+      </div>
+    </>
+  );
+}
+
+export function CacheCard({ card }: { readonly card: NonNullable<StageContent['cache']> }) {
+  return (
+    <>
+      <div className="card-title">{card.title}</div>
+      <div className="card-note">
+        {card.facts.map((fact, i) => (
+          <span key={fact}>
+            {i > 0 && ' · '}
+            <span className="fact">{fact}</span>
+          </span>
+        ))}
+      </div>
+    </>
+  );
+}
+
+export function WhatIfCard({ card }: { readonly card: NonNullable<StageContent['whatIf']> }) {
+  return (
+    <>
+      <div className="card-title">{card.title}</div>
+      <div className={cx('card-note', card.silent ? 'bad' : 'good')}>
+        <strong>{card.status}</strong> {card.facts.join('; ')}
+        <div>{card.conclusion}</div>
+      </div>
+    </>
+  );
+}
+
+export function HardwareFacts({ facts }: { readonly facts: readonly string[] }) {
+  return (
+    <div className="hardware-facts code">
+      {facts.map((fact, i) => (
+        <span key={fact}>
+          {i > 0 && <span className="dot"> · </span>}
+          <span className="fact">{fact}</span>
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * Development only: every panel with its fixtures, at a chosen width. `?panel=stage&width=760&theme=dark`. Open
+ * `/src/ui/testing/panels.html` on the development server. Not part of the site.
+ */
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { MachineView } from '../../session/view';
+import { RingStage } from '../stage/RingStage';
+import '../shared/base.css';
+import '../shared/widgets.css';
+import * as fixtures from './fixture-panels';
+
+const query = new URLSearchParams(location.search);
+const width = Number(query.get('width') ?? 760);
+document.documentElement.dataset.theme = query.get('theme') ?? 'light';
+
+const moments: Record<string, MachineView> = {
+  translated: fixtures.translatedView,
+  'callout 1': fixtures.calloutView(0),
+  'callout 2': fixtures.calloutView(1),
+  'callout 4': fixtures.calloutView(3),
+  'trap 3': fixtures.trapView(2),
+  'trap 10': fixtures.trapView(9),
+  direct: fixtures.directView,
+  bare: fixtures.bareView,
+  boot: fixtures.bootView,
+};
+
+const panels: Record<string, (view: MachineView, name: string) => ReactNode> = {
+  stage: (view) => <RingStage view={view} />,
+};
+
+const panel = panels[query.get('panel') ?? 'stage'];
+const only = query.get('moments')?.split(',');
+createRoot(document.getElementById('root')!).render(
+  <div style={{ width, padding: 12, boxSizing: 'content-box' }}>
+    {Object.entries(moments)
+      .filter(([name]) => !only || only.includes(name))
+      .map(([name, view]) => (
+        <div key={name} style={{ marginBottom: 20 }}>
+          <div className="panel-note">{name}</div>
+          {panel?.(view, name)}
+        </div>
+      ))}
+  </div>,
+);

@@ -1,0 +1,200 @@
+/**
+ * Where everything of the ring stage stands, in CSS pixels, for a given width: bands, cards, and the lanes and gutters
+ * the path of a flow runs through. Pure arithmetic, so a test can prove that nothing overlaps at any width.
+ *
+ *     | label | gutter | main card      | gutter | side card |      one band, from 560 px
+ *
+ * Narrower stages put the label on top and the side card below. Waypoint 1 stands in the left gutter, the last one
+ * in the right gutter, the others on the lane of their band, so that a path never crosses text.
+ */
+import type { Place } from '../../session/view';
+import { PLACES, type StageContent } from './content';
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type CardId = 'user' | 'kernel' | 'hypervisor' | 'what-if' | 'cache' | 'hardware';
+
+export interface BandBox extends Rect {
+  readonly id: Place;
+  /** Where ring and role are written. */
+  readonly heading: Rect;
+}
+
+export interface CardBox extends Rect {
+  readonly id: CardId;
+  readonly band: Place;
+}
+
+export interface Lane {
+  /** Where waypoints between the first and the last stand. */
+  readonly y: number;
+  /** Where the first and the last stand, beside the card. */
+  readonly gutterY: number;
+}
+
+export interface StageLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly narrow: boolean;
+  readonly bands: readonly BandBox[];
+  readonly cards: readonly CardBox[];
+  readonly lanes: Readonly<Record<Place, Lane>>;
+  readonly gutters: { readonly left: number; readonly right: number };
+  /** Left and right end of the lanes. */
+  readonly track: { readonly from: number; readonly to: number };
+  /** Chips that fit a code card. */
+  readonly chips: number;
+  /** Where the cost of the way back is written: between ring 1 and ring 0, beside the right gutter. */
+  readonly costLabel: Rect;
+}
+
+/** The smallest width laid out side by side. */
+export const WIDE_FROM = 540;
+const GAP = 6;
+const PAD = 8;
+const LINE = 17;
+const LANE_HEIGHT = 26;
+const CHIP_HEIGHT = 28;
+
+const clamp = (low: number, value: number, high: number) => Math.max(low, Math.min(value, high));
+
+/** Lines `text` needs at `width` pixels, breaking at blanks, for a font of `charWidth` pixels a character. */
+export function countLines(text: string, width: number, charWidth: number): number {
+  const room = Math.max(1, Math.floor(width / charWidth));
+  let lines = 1;
+  let used = 0;
+  for (const word of text.split(' ')) {
+    const need = used === 0 ? word.length : used + 1 + word.length;
+    if (need <= room) used = need;
+    else {
+      if (used > 0) lines++;
+      lines += Math.ceil(word.length / room) - 1;
+      used = word.length % room || room;
+    }
+  }
+  return lines;
+}
+
+/** Height of the what-if card: title, facts and conclusion, as they will wrap. */
+function whatIfHeight(content: StageContent, width: number): number {
+  const card = content.whatIf;
+  if (!card) return 0;
+  const inner = width - 26;
+  return (
+    14 +
+    LINE * countLines(card.title, inner, 6.9) +
+    LINE * countLines([card.status, ...card.facts].join(' '), inner, 6.5) +
+    LINE * countLines(card.conclusion, inner, 6.5)
+  );
+}
+
+/** Lays the stage out. Widths below 300 px are laid out as 300. */
+export function layoutStage(content: StageContent, stageWidth: number): StageLayout {
+  const width = Math.max(300, Math.round(stageWidth));
+  const narrow = width < WIDE_FROM;
+  const edge = narrow ? 8 : 12;
+  const gutter = narrow ? 30 : clamp(32, width * 0.05, 44);
+  const label = narrow ? 0 : clamp(100, width * 0.17, 150);
+  const side = narrow ? width - 2 * edge : clamp(158, width * 0.29, 260);
+  const mainX = edge + label + gutter;
+  const main = narrow
+    ? width - 2 * edge - 2 * gutter
+    : width - 2 * edge - label - 2 * gutter - side;
+  const sideX = narrow ? edge : mainX + main + gutter;
+  const chips = main < 250 ? 2 : 3;
+  const headingHeight = narrow ? 22 : 0;
+
+  const codeHeight = 16 + LINE + 4 + CHIP_HEIGHT;
+  const hypervisorHeight = 14 + 2 * LINE + LANE_HEIGHT;
+  const factLines = narrow || width < 700 ? 2 : 1;
+  const kernelInRing0 = content.kernel.place === 'ring0';
+  const mainCard: Record<Place, { id: CardId; height: number } | null> = {
+    ring3: { id: 'user', height: codeHeight },
+    ring1: kernelInRing0 ? null : { id: 'kernel', height: codeHeight },
+    ring0: kernelInRing0
+      ? { id: 'kernel', height: codeHeight + LANE_HEIGHT }
+      : { id: 'hypervisor', height: hypervisorHeight },
+    hardware: { id: 'hardware', height: LANE_HEIGHT + factLines * LINE + 2 },
+  };
+  const whatIf = whatIfHeight(content, side);
+  const sideCards: Record<Place, { id: CardId; height: number } | null> = {
+    ring3: null,
+    ring1: whatIf && !kernelInRing0 ? { id: 'what-if', height: whatIf } : null,
+    ring0: content.cache
+      ? { id: 'cache', height: 14 + LINE * (narrow ? 2 : 3) }
+      : whatIf && kernelInRing0
+        ? { id: 'what-if', height: whatIf }
+        : null,
+    hardware: null,
+  };
+
+  const bands: BandBox[] = [];
+  const cards: CardBox[] = [];
+  const lanes = {} as Record<Place, Lane>;
+  let y = 0;
+  for (const id of PLACES) {
+    const own = mainCard[id];
+    const beside = sideCards[id];
+    const pad = id === 'hardware' ? 6 : PAD;
+    const top = y + pad + headingHeight;
+    const ownHeight = own?.height ?? 0;
+    const besideHeight = beside?.height ?? 0;
+    const stacked = narrow && own && beside ? ownHeight + GAP + besideHeight : null;
+    const inner = stacked ?? Math.max(ownHeight, besideHeight, narrow ? 0 : 36);
+    if (own) {
+      // A main card shares the band's height with a taller side card.
+      const height = narrow ? ownHeight : inner;
+      const wholeRow = id === 'hardware' && !narrow;
+      const cardWidth = wholeRow ? width - edge - mainX : main;
+      cards.push({ id: own.id, band: id, x: mainX, y: top, width: cardWidth, height });
+    }
+    if (beside) {
+      const besideY = narrow && own ? top + ownHeight + GAP : top;
+      const height = narrow ? besideHeight : inner;
+      cards.push({ id: beside.id, band: id, x: sideX, y: besideY, width: side, height });
+    }
+    const cardHeight = narrow ? ownHeight : inner;
+    const laneInside = id === 'ring0' || id === 'hardware';
+    const laneY =
+      id === 'hardware'
+        ? top + LANE_HEIGHT / 2
+        : laneInside
+          ? top + cardHeight - LANE_HEIGHT / 2 - 2
+          : top + cardHeight;
+    const height = 2 * pad + headingHeight + inner;
+    lanes[id] = { y: laneY, gutterY: laneInside ? laneY : top + cardHeight / 2 };
+    bands.push({
+      id,
+      x: 0,
+      y,
+      width,
+      height,
+      heading: narrow
+        ? { x: edge, y: y + pad - 2, width: width - 2 * edge, height: headingHeight }
+        : { x: edge + 4, y: y + pad, width: label + gutter / 2 - 18, height: inner },
+    });
+    y += height + GAP;
+  }
+  const ring0 = bands.find((band) => band.id === 'ring0')!;
+  const right = mainX + main + gutter / 2;
+  const costY = ring0.y - GAP / 2 - 9;
+  return {
+    width,
+    height: y - GAP,
+    narrow,
+    bands,
+    cards,
+    lanes,
+    gutters: { left: mainX - gutter / 2, right },
+    track: { from: mainX, to: mainX + main },
+    chips,
+    costLabel: narrow
+      ? { x: mainX, y: costY, width: main + gutter / 2 - 14, height: 18 }
+      : { x: right + 12, y: costY, width: width - edge - right - 12, height: 18 },
+  };
+}
