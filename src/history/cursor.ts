@@ -1,0 +1,124 @@
+/**
+ * One machine that can be put at any moment of its run: restore the nearest checkpoint at or before it, then
+ * re-execute. Leaves checkpoints behind as it runs.
+ */
+import { invariant } from '../base/assert';
+import type { Outcome } from '../machine/outcome';
+import type { CheckpointStore } from './checkpoint-store';
+import { PAGE_BYTES, type Rewindable } from './rewindable';
+
+/** Re-executing further than this on the way back leaves a checkpoint close behind the goal. */
+const FAR = 16_384;
+/** How close: the next steps back re-execute about this many instructions. */
+const CLOSE_BEHIND = 2048;
+/** Restoring costs about as much as running this many instructions. */
+const RESTORE_WORTH = 4096;
+
+export class Cursor<Machine extends Rewindable> {
+  /** The checkpoint's moment since which `takeDirtyPages` has collected. */
+  private base: number;
+  /** Why the machine stopped for good at the present moment, else null. */
+  private stopped: Outcome | null = null;
+
+  /**
+   * @param machine a machine at its start (0 instructions retired); every machine on one store ran from the same
+   *   start
+   */
+  constructor(
+    readonly machine: Machine,
+    private readonly store: CheckpointStore,
+  ) {
+    invariant(machine.retired === 0, 'a cursor starts with a machine at moment 0');
+    this.base = 0;
+    machine.memory.takeDirtyPages();
+    if (!store.nearest(0)) store.add(0, machine.save(), nonZeroPages(machine.memory.u8), 0);
+  }
+
+  get at(): number {
+    return this.machine.retired;
+  }
+
+  /** How the run ended, if the machine stands at its end; null while it can go on. */
+  get outcome(): Outcome | null {
+    return this.stopped;
+  }
+
+  /**
+   * Puts the machine at `moment`, or at the end of the run if that comes first.
+   *
+   * @returns the outcome if the end was reached, else null
+   */
+  goTo(moment: number): Outcome | null {
+    const here = this.machine.retired;
+    if (moment === here) return this.stopped;
+    const checkpoint = this.store.nearest(moment);
+    invariant(checkpoint, 'there is always a checkpoint at moment 0');
+    if (moment < here || checkpoint.at > here + RESTORE_WORTH) this.restore(checkpoint.at);
+    const restored = this.machine.retired;
+    if (moment < here && moment - restored > FAR && this.runTo(moment - CLOSE_BEHIND) === null) {
+      this.leaveCheckpoint(moment);
+    }
+    return this.runTo(moment);
+  }
+
+  /** Runs forward to `moment`, leaving checkpoints at the store's intervals. */
+  runTo(moment: number): Outcome | null {
+    while (this.stopped === null && this.machine.retired < moment) {
+      const wanted = this.store.nextWanted(this.machine.retired);
+      const outcome = this.machine.run(Math.min(moment, wanted));
+      if (outcome.kind !== 'budget') this.stopped = outcome;
+      else if (this.machine.retired >= wanted) this.leaveCheckpoint(moment);
+    }
+    return this.stopped;
+  }
+
+  /**
+   * Makes the machine find out that the run ends at the moment it stands at: the instruction that stops it may be
+   * one that never retires, so the end is only seen by trying to go on.
+   */
+  meetEnd(): Outcome | null {
+    return this.runTo(this.machine.retired + 1);
+  }
+
+  private leaveCheckpoint(focus: number): void {
+    const { memory } = this.machine;
+    const at = this.machine.retired;
+    if (this.store.nearest(at)?.at === at) return;
+    const changed = new Set(memory.takeDirtyPages());
+    // If the base was thinned away meanwhile, its versions went to a later checkpoint: they changed as well.
+    const previous = this.store.nearest(at)?.at ?? 0;
+    if (previous < this.base) {
+      for (const page of this.store.changedBetween(previous, this.base)) changed.add(page);
+    }
+    const pages = new Map<number, Uint8Array>();
+    for (const page of changed) {
+      pages.set(page, memory.u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES));
+    }
+    this.store.add(at, this.machine.save(), pages, focus);
+    this.base = at;
+  }
+
+  private restore(at: number): void {
+    const { memory } = this.machine;
+    const pages = this.store.changedBetween(this.base, at);
+    for (const page of memory.takeDirtyPages()) pages.add(page);
+    this.store.readPages(at, pages, (page, bytes) => {
+      memory.restorePage(page, bytes);
+    });
+    memory.takeDirtyPages();
+    const checkpoint = this.store.nearest(at);
+    invariant(checkpoint?.at === at, 'only checkpoints are restored');
+    this.machine.restore(checkpoint.state);
+    this.base = at;
+    this.stopped = null;
+  }
+}
+
+function nonZeroPages(u8: Uint8Array): Map<number, Uint8Array> {
+  const pages = new Map<number, Uint8Array>();
+  for (let page = 0; page * PAGE_BYTES < u8.length; page++) {
+    const bytes = u8.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+    if (bytes.some((byte) => byte !== 0)) pages.set(page, bytes.slice());
+  }
+  return pages;
+}

@@ -1,0 +1,92 @@
+/** A tiny deterministic machine for tests of history: one accumulator that scribbles over RAM and emits events. */
+import { EventLog } from '../../machine/event-log';
+import type { Outcome } from '../../machine/outcome';
+import { PAGE_BYTES, type PagedMemory, type Rewindable } from '../rewindable';
+
+const PAGES = 32;
+
+class ToyMemory implements PagedMemory {
+  readonly u8 = new Uint8Array(PAGES * PAGE_BYTES);
+  private readonly dirty = new Set<number>();
+
+  write(address: number, value: number): void {
+    this.u8[address] = value;
+    this.dirty.add(address >>> 12);
+  }
+
+  takeDirtyPages(): number[] {
+    const pages = [...this.dirty].sort((a, b) => a - b);
+    this.dirty.clear();
+    return pages;
+  }
+
+  restorePage(page: number, bytes: Uint8Array): void {
+    this.u8.set(bytes, page * PAGE_BYTES);
+    this.dirty.add(page);
+  }
+}
+
+interface ToyState {
+  readonly accumulator: number;
+  readonly retired: number;
+  readonly counts: Record<string, number>;
+}
+
+export class ToyMachine implements Rewindable {
+  readonly memory = new ToyMemory();
+  readonly events: EventLog;
+  retired = 0;
+  private accumulator: number;
+
+  /**
+   * @param seed different seeds are different programs
+   * @param length instructions after which the machine exits
+   */
+  constructor(
+    seed: number,
+    private readonly length: number,
+  ) {
+    this.accumulator = seed | 1;
+    this.memory.write(5 * PAGE_BYTES, seed & 0xff);
+    this.events = new EventLog(() => ({
+      retired: this.retired,
+      guestRetired: this.retired,
+      cycles: this.retired,
+      eip: this.accumulator >>> 0,
+      cpl: 0,
+    }));
+  }
+
+  run(limit: number): Outcome {
+    while (this.retired < limit) {
+      if (this.retired === this.length) {
+        this.events.emit({ kind: 'halt' });
+        return { kind: 'halted' };
+      }
+      this.step();
+    }
+    return { kind: 'budget' };
+  }
+
+  private step(): void {
+    this.accumulator = (Math.imul(this.accumulator, 1664525) + 1013904223) | 0;
+    const address = (this.accumulator >>> 8) % this.memory.u8.length;
+    // What is read decides what is written later: a page restored wrongly spreads.
+    this.accumulator = (this.accumulator + this.memory.u8[address]!) | 0;
+    if ((this.accumulator & 3) === 0) this.memory.write(address, this.accumulator >>> 24);
+    if ((this.accumulator & 0xf0) === 0) this.events.emit({ kind: 'tlb-flush', scope: 'all' });
+    this.retired++;
+  }
+
+  save(): ToyState {
+    const { accumulator, retired } = this;
+    return { accumulator, retired, counts: this.events.save() };
+  }
+
+  restore(state: unknown): void {
+    const { accumulator, retired, counts } = state as ToyState;
+    this.accumulator = accumulator;
+    this.retired = retired;
+    this.events.restore(counts);
+  }
+}
