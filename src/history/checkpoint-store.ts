@@ -12,7 +12,7 @@
  * machines (the one shown, the one that runs ahead) may fill and use the same store.
  */
 import { invariant } from '../base/assert';
-import { PAGE_BYTES } from './rewindable';
+import { PAGE_BYTES } from '../machine/memory';
 import { sizeOf } from './size-of';
 
 export interface Checkpoint {

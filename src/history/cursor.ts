@@ -3,9 +3,10 @@
  * re-execute. Leaves checkpoints behind as it runs.
  */
 import { invariant } from '../base/assert';
+import { PAGE_BYTES, type PageCopy } from '../machine/memory';
 import type { Outcome } from '../machine/outcome';
 import type { CheckpointStore } from './checkpoint-store';
-import { PAGE_BYTES, type Rewindable } from './rewindable';
+import type { Rewindable } from './rewindable';
 
 /** Re-executing further than this on the way back leaves a checkpoint close behind the goal. */
 const FAR = 16_384;
@@ -84,15 +85,14 @@ export class Cursor<Machine extends Rewindable> {
     const { memory } = this.machine;
     const at = this.machine.retired;
     if (this.store.nearest(at)?.at === at) return;
-    const changed = new Set(memory.takeDirtyPages());
+    const pages = new Map<number, Uint8Array>();
+    for (const { page, bytes } of memory.takeDirtyPages()) pages.set(page, bytes);
     // If the base was thinned away meanwhile, its versions went to a later checkpoint: they changed as well.
     const previous = this.store.nearest(at)?.at ?? 0;
     if (previous < this.base) {
-      for (const page of this.store.changedBetween(previous, this.base)) changed.add(page);
-    }
-    const pages = new Map<number, Uint8Array>();
-    for (const page of changed) {
-      pages.set(page, memory.u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES));
+      for (const page of this.store.changedBetween(previous, this.base)) {
+        if (!pages.has(page)) pages.set(page, copyPage(memory.u8, page));
+      }
     }
     this.store.add(at, this.machine.save(), pages, focus);
     this.base = at;
@@ -101,10 +101,12 @@ export class Cursor<Machine extends Rewindable> {
   private restore(at: number): void {
     const { memory } = this.machine;
     const pages = this.store.changedBetween(this.base, at);
-    for (const page of memory.takeDirtyPages()) pages.add(page);
+    for (const { page } of memory.takeDirtyPages()) pages.add(page);
+    const copies: PageCopy[] = [];
     this.store.readPages(at, pages, (page, bytes) => {
-      memory.restorePage(page, bytes);
+      copies.push({ page, bytes });
     });
+    memory.restorePages(copies);
     memory.takeDirtyPages();
     const checkpoint = this.store.nearest(at);
     invariant(checkpoint?.at === at, 'only checkpoints are restored');
@@ -113,6 +115,9 @@ export class Cursor<Machine extends Rewindable> {
     this.stopped = null;
   }
 }
+
+const copyPage = (u8: Uint8Array, page: number): Uint8Array =>
+  u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
 
 function nonZeroPages(u8: Uint8Array): Map<number, Uint8Array> {
   const pages = new Map<number, Uint8Array>();

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PAGE_BYTES } from '../machine/memory';
 import { CheckpointStore, type StoreLimits } from './checkpoint-store';
 import { Cursor } from './cursor';
-import { PAGE_BYTES } from './rewindable';
+import { Recording } from './recording';
 import { ToyMachine } from './testing/toy-machine';
 
 /** Everything there is of a machine at a moment, the slow and obvious way: run from the start. */
@@ -91,5 +92,43 @@ describe('CheckpointStore', () => {
     const moments = store.moments();
     expect(moments[1]! - moments[0]!).toBe(100);
     expect(moments.at(-1)! - moments.at(-2)!).toBeGreaterThan(4000);
+  });
+});
+
+describe('Recording', () => {
+  const record = (maxEvents: number) => {
+    const store = new CheckpointStore(SMALL);
+    const recording = new Recording(new Cursor(new ToyMachine(11, 3000), store), [], {
+      chunk: 100,
+      maxEvents,
+    });
+    return recording;
+  };
+
+  it('gives the same events when they have to be recorded again as when all were kept', () => {
+    const kept = record(1e9);
+    const dropped = record(10);
+    kept.extend(5000);
+    dropped.extend(5000);
+    expect(kept.end).toBe(3000);
+    const all = kept.between(0, 3000);
+    expect(all.length).toBeGreaterThan(50);
+    expect(all.at(-1)).toMatchObject({ kind: 'halt', retired: 3000 });
+    expect(dropped.between(0, 3000)).toEqual(all);
+    expect(dropped.between(350, 420)).toEqual(kept.between(350, 420));
+  });
+
+  it('tells each sink every event once, in order, even when a chunk is recorded twice', () => {
+    const seen: number[] = [];
+    const store = new CheckpointStore(SMALL);
+    const recording = new Recording(
+      new Cursor(new ToyMachine(11, 3000), store),
+      [{ take: (event) => seen.push(event.retired) }],
+      { chunk: 100, maxEvents: 10 },
+    );
+    recording.extend(1234);
+    recording.between(0, 1000);
+    recording.extend(5000);
+    expect(seen).toEqual(recording.between(0, 3000).map((event) => event.retired));
   });
 });

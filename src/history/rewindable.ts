@@ -3,21 +3,12 @@
  * the tests use a far smaller one.
  */
 import type { EventLog } from '../machine/event-log';
+import type { PhysicalMemory } from '../machine/memory';
 import type { Outcome } from '../machine/outcome';
 import type { Snapshotable } from '../machine/snapshot';
 
-/** Bytes of one page of RAM. */
-export const PAGE_BYTES = 4096;
-
-/** RAM with dirty tracking: `PhysicalMemory`, or as much of it as history uses. */
-export interface PagedMemory {
-  /** RAM alone: an index is a physical address. */
-  readonly u8: Uint8Array;
-  /** Numbers of the pages written since the last call, in ascending order; forgets them. */
-  takeDirtyPages(): readonly number[];
-  /** Replaces one page; decoded code of it becomes stale. */
-  restorePage(page: number, bytes: Uint8Array): void;
-}
+/** RAM with dirty tracking: as much of `PhysicalMemory` as history uses. */
+export type PagedMemory = Pick<PhysicalMemory, 'u8' | 'takeDirtyPages' | 'restorePages'>;
 
 export interface Rewindable extends Snapshotable<unknown> {
   readonly memory: PagedMemory;

@@ -1,7 +1,8 @@
 /** A tiny deterministic machine for tests of history: one accumulator that scribbles over RAM and emits events. */
 import { EventLog } from '../../machine/event-log';
+import { PAGE_BYTES, type PageCopy } from '../../machine/memory';
 import type { Outcome } from '../../machine/outcome';
-import { PAGE_BYTES, type PagedMemory, type Rewindable } from '../rewindable';
+import type { PagedMemory, Rewindable } from '../rewindable';
 
 const PAGES = 32;
 
@@ -14,15 +15,20 @@ class ToyMemory implements PagedMemory {
     this.dirty.add(address >>> 12);
   }
 
-  takeDirtyPages(): number[] {
+  takeDirtyPages(): PageCopy[] {
     const pages = [...this.dirty].sort((a, b) => a - b);
     this.dirty.clear();
-    return pages;
+    return pages.map((page) => ({
+      page,
+      bytes: this.u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES),
+    }));
   }
 
-  restorePage(page: number, bytes: Uint8Array): void {
-    this.u8.set(bytes, page * PAGE_BYTES);
-    this.dirty.add(page);
+  restorePages(copies: Iterable<PageCopy>): void {
+    for (const { page, bytes } of copies) {
+      this.u8.set(bytes, page * PAGE_BYTES);
+      this.dirty.add(page);
+    }
   }
 }
 

@@ -1,0 +1,150 @@
+/**
+ * The events of a run, recorded by a machine that runs ahead of the one shown. Kept in chunks; under memory pressure
+ * the chunk least in use is dropped and, when asked for, recorded again by re-execution.
+ */
+import { invariant } from '../base/assert';
+import type { MachineEvent } from '../machine/events';
+import type { Outcome } from '../machine/outcome';
+import type { Cursor } from './cursor';
+import type { Rewindable } from './rewindable';
+
+/** Told every event of the run once, in order, when it is recorded for the first time. */
+export interface EventSink {
+  take(event: MachineEvent): void;
+}
+
+export interface RecordingLimits {
+  /** Instructions per chunk. */
+  readonly chunk: number;
+  /** Events kept over all chunks. */
+  readonly maxEvents: number;
+}
+
+export const DEFAULT_RECORDING_LIMITS: RecordingLimits = { chunk: 8192, maxEvents: 200_000 };
+
+interface Chunk {
+  /** Null when dropped. */
+  events: MachineEvent[] | null;
+  /** Kinds that occur in it, kept when the events are dropped. */
+  readonly kinds: Set<string>;
+  lastUse: number;
+}
+
+export class Recording {
+  private readonly chunks: Chunk[] = [];
+  private held = 0;
+  private uses = 0;
+  private recordedTo = 0;
+  private ended: Outcome | null = null;
+  private readonly limits: RecordingLimits;
+
+  /** @param scout a machine of its own, which no one else moves */
+  constructor(
+    private readonly scout: Cursor<Rewindable>,
+    private readonly sinks: readonly EventSink[],
+    limits: Partial<RecordingLimits> = {},
+  ) {
+    this.limits = { ...DEFAULT_RECORDING_LIMITS, ...limits };
+  }
+
+  /** Events of all instructions before this moment are known. */
+  get frontier(): number {
+    return this.recordedTo;
+  }
+
+  /** The run's end, when the recording has got there: the number of instructions that retire in it. */
+  get end(): number | null {
+    return this.ended ? this.recordedTo : null;
+  }
+
+  get outcome(): Outcome | null {
+    return this.ended;
+  }
+
+  /** Records up to `moment` or the end of the run. */
+  extend(moment: number): void {
+    while (this.ended === null && this.recordedTo < moment) {
+      const from = this.recordedTo;
+      const index = Math.floor(from / this.limits.chunk);
+      const to = Math.min(moment, (index + 1) * this.limits.chunk);
+      this.scout.goTo(from);
+      this.chunks[index] ??= { events: [], kinds: new Set(), lastUse: 0 };
+      const chunk = this.chunks[index]!;
+      const events = chunk.events;
+      invariant(events, 'the chunk at the frontier is not dropped');
+      this.ended = this.listen(to, (event) => {
+        events.push(event);
+        chunk.kinds.add(event.kind);
+        this.held++;
+        for (const sink of this.sinks) sink.take(event);
+      });
+      this.recordedTo = this.scout.at;
+      chunk.lastUse = ++this.uses;
+      this.dropExcess(index);
+    }
+  }
+
+  /**
+   * Events of the instructions in `[from, to)`: those with `from <= retired < to`, and at the end of the run also
+   * those of the instruction that ended it without retiring.
+   *
+   * @param kind only chunks in which this kind occurs are looked at; the result still holds every kind
+   */
+  between(from: number, to: number, kind?: string): MachineEvent[] {
+    const found: MachineEvent[] = [];
+    const size = this.limits.chunk;
+    const last = Math.min(Math.floor(to / size), this.chunks.length - 1);
+    for (let index = Math.max(0, Math.floor(from / size)); index <= last; index++) {
+      const chunk = this.chunks[index]!;
+      if (kind !== undefined && !chunk.kinds.has(kind)) continue;
+      for (const event of this.eventsOf(index, chunk)) {
+        if (event.retired < from) continue;
+        if (event.retired < to || (to === this.end && event.retired === to)) found.push(event);
+      }
+    }
+    return found;
+  }
+
+  /** Instructions per chunk: the natural portion for searches. */
+  get chunkLength(): number {
+    return this.limits.chunk;
+  }
+
+  private eventsOf(index: number, chunk: Chunk): readonly MachineEvent[] {
+    chunk.lastUse = ++this.uses;
+    if (chunk.events) return chunk.events;
+    const events: MachineEvent[] = [];
+    // The chunk at the frontier, the one with the run's end, is never dropped: this one is complete.
+    const to = (index + 1) * this.limits.chunk;
+    this.scout.goTo(index * this.limits.chunk);
+    this.listen(to, (event) => events.push(event));
+    chunk.events = events;
+    this.held += events.length;
+    this.dropExcess(index);
+    return events;
+  }
+
+  private listen(to: number, take: (event: MachineEvent) => void): Outcome | null {
+    const log = this.scout.machine.events;
+    log.listener = take;
+    try {
+      return this.scout.runTo(to);
+    } finally {
+      log.listener = null;
+    }
+  }
+
+  private dropExcess(spared: number): void {
+    const frontierIndex = Math.floor(this.recordedTo / this.limits.chunk);
+    while (this.held > this.limits.maxEvents) {
+      let oldest: Chunk | null = null;
+      for (const [index, chunk] of this.chunks.entries()) {
+        if (!chunk.events?.length || index === spared || index === frontierIndex) continue;
+        if (!oldest || chunk.lastUse < oldest.lastUse) oldest = chunk;
+      }
+      if (!oldest?.events) return;
+      this.held -= oldest.events.length;
+      oldest.events = null;
+    }
+  }
+}
