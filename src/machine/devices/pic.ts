@@ -56,6 +56,11 @@ export class Pic implements PortDevice, Snapshotable<PicState> {
     return this.master.request() !== null;
   }
 
+  /** The INTR pin, as the CPU asks for it. */
+  hasInterrupt(): boolean {
+    return this.pending;
+  }
+
   /** The line that would be delivered now (0..15), or null. */
   get pendingIrq(): number | null {
     const line = this.master.request();
