@@ -60,11 +60,11 @@ export function Tabs<T extends string>({ label, items, selected, onSelect }: Tab
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling tab panel is a tab stop (WAI-ARIA) */}
       <div
         role="tabpanel"
         id={`${base}-panel`}
         aria-labelledby={`${base}-tab-${items[index]?.id}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling tab panel is a tab stop (WAI-ARIA)
         tabIndex={0}
         className="tab-panel"
       >

@@ -1,0 +1,286 @@
+/**
+ * The page's store: state, and the actions that change it. State flows one way: command, session, view, store,
+ * selector, panel. Actions call the session through one queue, so replies come in order and a late reply of an
+ * older world is dropped. No React and no DOM here.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SessionApi } from '../session/api';
+import type { MachineView, Problem } from '../session/view';
+import type {
+  Direction,
+  GuestSource,
+  Moment,
+  StepUnit,
+  TechniqueId,
+  World,
+} from '../session/world';
+import { DEFAULT_WORLD } from '../session/world';
+import { type AppState, type RightTab, SPEEDS, type Span, type ThemeChoice } from './app-state';
+import { CommandQueue } from './command-queue';
+import { createLessonActions, type LessonActions } from './lesson-actions';
+
+/** How far ahead a run is explored to find its end. Longer runs grow the timeline as they are played. */
+const EXPLORE_INSTRUCTIONS = 20_000_000;
+/** Columns asked of the timeline: about one per two pixels of a wide screen. */
+const TIMELINE_BUCKETS = 600;
+
+export interface Actions extends LessonActions {
+  /** Opens a world. On failure what was open stays, and the problem is shown. Resolves to success. */
+  open(world: World): Promise<boolean>;
+  /** Opens a guest under the technique in use. */
+  openGuest(guest: GuestSource): Promise<boolean>;
+  openTechnique(technique: TechniqueId): Promise<boolean>;
+  /** One step. `held`: a key is held down, so steps are not piled up. Without a unit: the chosen one. */
+  step(direction: Direction, unit?: StepUnit | null, held?: boolean): Promise<void>;
+  /** Goes to a moment. While one is on its way only the latest waits: a drag stays quick. */
+  seek(moment: Moment): Promise<void>;
+  goToStart(): Promise<void>;
+  goToEnd(): Promise<void>;
+  play(): void;
+  pause(): void;
+  selectBlock(id: number | null): Promise<void>;
+  setZoom(zoom: Span | null): void;
+  setSpeed(id: string): void;
+  setUnit(unit: StepUnit): void;
+  setTab(tab: RightTab): void;
+  setTheme(theme: ThemeChoice): void;
+  setHelpOpen(open: boolean): void;
+  report(problem: Problem): void;
+  dismissProblem(): void;
+}
+
+export type AppStore = StoreApi<AppState> & { readonly actions: Actions };
+
+export interface StoreOptions {
+  readonly session: SessionApi;
+  readonly theme: ThemeChoice;
+  /** Waits between two steps of paced play; injected so that tests need no clock. */
+  readonly wait: (ms: number) => Promise<void>;
+  /** Remembers the theme between visits. */
+  readonly saveTheme: (theme: ThemeChoice) => void;
+}
+
+/** A run is over when the machine stopped for good; a spent budget can go on. */
+const isOver = (view: MachineView): boolean =>
+  view.outcome !== null && view.outcome.kind !== 'budget';
+
+export function createAppStore(options: StoreOptions): AppStore {
+  const { session } = options;
+  const store = createStore<AppState>(() => ({
+    guest: null,
+    world: null,
+    view: null,
+    busy: false,
+    playing: false,
+    speed: SPEEDS[1] ?? SPEEDS[0],
+    unit: 'machine',
+    timeline: null,
+    zoom: null,
+    furthest: 0,
+    tab: 'cpu',
+    selectedBlock: null,
+    theme: options.theme,
+    problem: null,
+    lesson: null,
+    helpOpen: false,
+  }));
+  const { getState: get, setState: set } = store;
+
+  const report = (problem: Problem) => set({ problem });
+
+  const queue = new CommandQueue({
+    interrupt: () => void session.interrupt(),
+    onBusy: (busy) => {
+      if (get().busy !== busy) set({ busy });
+    },
+    onError: (error) =>
+      report({
+        message: `Ringside made a mistake: ${error instanceof Error ? error.message : String(error)}`,
+        hint: 'What was open is still open. Reloading the page starts afresh.',
+      }),
+  });
+
+  const show = (view: MachineView) =>
+    set((s) => ({
+      view,
+      selectedBlock: null,
+      furthest: Math.max(s.furthest, view.moment.retired),
+    }));
+
+  /** Queues a command that answers with a view; resolves to that view, or null if it came too late. */
+  const command = async (
+    run: () => Promise<MachineView>,
+    key: string | null = null,
+  ): Promise<MachineView | null> => {
+    let shown: MachineView | null = null;
+    await queue.push(async (isCurrent) => {
+      const view = await run();
+      if (!isCurrent()) return;
+      show(view);
+      shown = view;
+    }, key);
+    return shown;
+  };
+
+  const refreshTimeline = async () => {
+    const { zoom, furthest, view } = get();
+    const span = zoom ?? { from: 0, to: Math.max(view?.end ?? furthest, 1) };
+    const timeline = await session.timeline(span.from, span.to, TIMELINE_BUCKETS);
+    // Another zoom may have been asked for meanwhile: its own refresh follows.
+    if (get().zoom === zoom) set({ timeline });
+  };
+
+  /** Learns the run's end, then draws the whole timeline. Steps aside whenever a person does something. */
+  const explore = () =>
+    queue.setBackground(async (isCurrent) => {
+      const { end, outcome } = await session.explore(EXPLORE_INSTRUCTIONS);
+      if (!isCurrent()) return;
+      // Interrupted by a command: take it up again once the command is done.
+      if (end === null && outcome === null) {
+        explore();
+        return;
+      }
+      if (end !== null) {
+        set((s) => ({ view: s.view && { ...s.view, end }, furthest: Math.max(s.furthest, end) }));
+      }
+      await refreshTimeline();
+    });
+
+  /** Follows the timeline to where the run has got, when its end is not known yet. */
+  const extendTimeline = () => {
+    const { timeline, furthest, zoom } = get();
+    if (zoom || (timeline && furthest <= timeline.to)) return;
+    queue.setBackground(async (isCurrent) => {
+      if (isCurrent()) await refreshTimeline();
+    });
+  };
+
+  const open = async (world: World): Promise<boolean> => {
+    actions.pause();
+    let opened = false;
+    await queue.push(async () => {
+      const result = await session.load(world);
+      if (!result.ok) {
+        report(result.error);
+        return;
+      }
+      queue.newGeneration();
+      const { guest, view } = result.value;
+      set({ guest, world, problem: null, timeline: null, zoom: null, furthest: 0 });
+      show(view);
+      opened = true;
+    });
+    if (opened) explore();
+    return opened;
+  };
+
+  let playRound = 0;
+  const playOn = async (round: number) => {
+    while (get().playing && round === playRound) {
+      const { speed, unit } = get();
+      const view = await command(() =>
+        speed.kind === 'steps' ? session.step(unit, 'forward') : session.play(speed.slice),
+      );
+      if (!view || isOver(view)) break;
+      await options.wait(speed.kind === 'steps' ? speed.everyMs : 0);
+    }
+    if (round === playRound) set({ playing: false });
+    extendTimeline();
+  };
+
+  const actions: Actions = {
+    open,
+    openGuest(guest) {
+      const { world } = get();
+      return open({ ...(world ?? DEFAULT_WORLD), guest });
+    },
+    async openTechnique(technique) {
+      const { world } = get();
+      return world !== null && open({ ...world, technique });
+    },
+    async step(direction, unit = null, held = false) {
+      actions.pause();
+      const what = unit ?? get().unit;
+      await command(() => session.step(what, direction), held ? `step ${what} ${direction}` : null);
+      extendTimeline();
+    },
+    async seek(moment) {
+      actions.pause();
+      await command(() => session.seek(moment), 'seek');
+    },
+    goToStart: () => actions.seek({ retired: 0, phase: 0 }),
+    async goToEnd() {
+      actions.pause();
+      const end = get().view?.end ?? null;
+      if (end !== null) {
+        await actions.seek({ retired: end, phase: 0 });
+        return;
+      }
+      // No known end: run on until the guest ends or a person stops it.
+      set({ playing: true });
+      const fast = SPEEDS.find((s) => s.id === 'full');
+      if (fast) set({ speed: fast });
+      playRound += 1;
+      await playOn(playRound);
+    },
+    play() {
+      const { view, playing } = get();
+      if (!view || playing || isOver(view)) return;
+      set({ playing: true });
+      playRound += 1;
+      void playOn(playRound);
+    },
+    pause() {
+      if (!get().playing) return;
+      playRound += 1;
+      set({ playing: false });
+      queue.clear();
+    },
+    async selectBlock(id) {
+      if (id === null) {
+        set({ selectedBlock: null });
+        return;
+      }
+      await queue.push(async (isCurrent) => {
+        const block = await session.block(id);
+        if (isCurrent()) set({ selectedBlock: block });
+      }, 'select block');
+    },
+    setZoom(zoom) {
+      set({ zoom });
+      void queue.push(async (isCurrent) => {
+        if (isCurrent()) await refreshTimeline();
+      }, 'zoom');
+    },
+    setSpeed(id) {
+      const speed = SPEEDS.find((s) => s.id === id);
+      if (speed) set({ speed });
+    },
+    setUnit: (unit) => set({ unit }),
+    setTab: (tab) => set({ tab }),
+    setTheme(theme) {
+      options.saveTheme(theme);
+      set({ theme });
+    },
+    setHelpOpen: (helpOpen) => set({ helpOpen }),
+    report,
+    dismissProblem: () => set({ problem: null }),
+    ...createLessonActions({
+      get,
+      set,
+      run: (task) => queue.push(task),
+      stop: () => actions.pause(),
+      show,
+      session,
+      opened(world, guest) {
+        queue.newGeneration();
+        set({ guest, world, problem: null, timeline: null, zoom: null, furthest: 0 });
+        explore();
+      },
+      moved: extendTimeline,
+      report,
+    }),
+  };
+
+  return Object.assign(store, { actions });
+}
