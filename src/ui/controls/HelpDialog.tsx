@@ -1,0 +1,61 @@
+/** The keys, in a native modal dialog: focus stays inside, Escape closes, focus returns where it was. */
+import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useActions, useApp } from '../../store/use-store';
+import { IconButton } from '../shared/Button';
+import { KEY_BINDINGS, keyCap } from './keys';
+import './help.css';
+
+export function HelpDialog() {
+  const open = useApp((s) => s.helpOpen);
+  const { setHelpOpen } = useActions();
+  const dialog = useRef<HTMLDialogElement>(null);
+
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open && dialog.current?.open) dialog.current.close();
+  }, [open]);
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog natively; this is for the backdrop
+    <dialog
+      ref={dialog}
+      className="help"
+      aria-labelledby="help-title"
+      onClose={() => setHelpOpen(false)}
+      onClick={(event) => {
+        if (event.target === dialog.current) setHelpOpen(false);
+      }}
+    >
+      {open ? (
+        <div className="help-body">
+          <header>
+            <h2 id="help-title">Keys</h2>
+            <IconButton label="Close" tipSide="end" tipBelow onClick={() => setHelpOpen(false)}>
+              <X size={16} aria-hidden="true" />
+            </IconButton>
+          </header>
+          <dl>
+            {KEY_BINDINGS.map((binding) => (
+              <div key={binding.keys.join()}>
+                <dt>
+                  {binding.keys.map((key) => (
+                    <kbd key={key}>{keyCap(key)}</kbd>
+                  ))}
+                </dt>
+                <dd>
+                  {binding.does}
+                  {binding.focused ? <small> while the stage or timeline has focus</small> : null}
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <p className="panel-note">
+            Hold a step key to scrub. In the timeline, <kbd>+</kbd> <kbd>−</kbd> zoom and{' '}
+            <kbd>0</kbd> shows the whole run.
+          </p>
+        </div>
+      ) : null}
+    </dialog>
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * Keys to commands. One table serves the handler, the help dialog and the hints, so they cannot disagree.
+ * gdb's letters, Shift for backwards, `[` `]` for events, and what a lecturer's clicker sends.
+ */
+import type { Direction, StepUnit } from '../../session/world';
+
+export type KeyCommand =
+  | { readonly kind: 'step'; readonly unit: StepUnit | null; readonly direction: Direction }
+  | { readonly kind: 'play-pause' }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'lesson'; readonly direction: Direction }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'theme' };
+
+export interface KeyBinding {
+  readonly keys: readonly string[];
+  readonly does: string;
+  /** Only while the stage or the timeline has focus: elsewhere the key scrolls or moves in a list. */
+  readonly focused?: boolean;
+  readonly command: KeyCommand;
+}
+
+const step = (unit: StepUnit | null, direction: Direction): KeyCommand => ({
+  kind: 'step',
+  unit,
+  direction,
+});
+
+export const KEY_BINDINGS: readonly KeyBinding[] = [
+  { keys: ['s'], does: 'Step', command: step(null, 'forward') },
+  { keys: ['S'], does: 'Step back', command: step(null, 'backward') },
+  { keys: ['g'], does: 'Next guest instruction', command: step('guest', 'forward') },
+  { keys: ['G'], does: 'Previous guest instruction', command: step('guest', 'backward') },
+  { keys: ['n'], does: 'Next block', command: step('block', 'forward') },
+  { keys: ['N'], does: 'Previous block', command: step('block', 'backward') },
+  { keys: ['p'], does: 'Next phase', command: step('phase', 'forward') },
+  { keys: ['P'], does: 'Previous phase', command: step('phase', 'backward') },
+  { keys: [']'], does: 'Next event', command: step('event', 'forward') },
+  { keys: ['['], does: 'Previous event', command: step('event', 'backward') },
+  {
+    keys: ['ArrowRight', 'ArrowDown'],
+    does: 'Step',
+    focused: true,
+    command: step(null, 'forward'),
+  },
+  {
+    keys: ['ArrowLeft', 'ArrowUp'],
+    does: 'Step back',
+    focused: true,
+    command: step(null, 'backward'),
+  },
+  { keys: [' '], does: 'Play or pause', command: { kind: 'play-pause' } },
+  { keys: ['Home'], does: 'Start of the run', command: { kind: 'start' } },
+  { keys: ['End'], does: 'End of the run', command: { kind: 'end' } },
+  { keys: ['PageDown'], does: 'Lesson: next', command: { kind: 'lesson', direction: 'forward' } },
+  { keys: ['PageUp'], does: 'Lesson: back', command: { kind: 'lesson', direction: 'backward' } },
+  { keys: ['t'], does: 'Light or dark', command: { kind: 'theme' } },
+  { keys: ['?'], does: 'This help', command: { kind: 'help' } },
+];
+
+/** Where a key was pressed, as far as keys care. */
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  /** The focused element: `typing` takes every key, `button` takes space, `list` takes arrows and paging. */
+  readonly target: 'typing' | 'button' | 'list' | 'stage' | 'page';
+}
+
+const LIST_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End', ' ']);
+
+/** The command a key press stands for here, or null when the key belongs to the focused element or the browser. */
+export function commandForKey(press: KeyPress): KeyCommand | null {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.target === 'typing') return null;
+  if (press.target === 'button' && press.key === ' ') return null;
+  if (press.target === 'list' && LIST_KEYS.has(press.key)) return null;
+  const binding = KEY_BINDINGS.find(
+    (b) => b.keys.includes(press.key) && (!b.focused || press.target === 'stage'),
+  );
+  return binding?.command ?? null;
+}
+
+const KEY_CAPS: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  PageDown: 'PgDn',
+  PageUp: 'PgUp',
+};
+
+/** How a key is printed on a key cap. */
+export const keyCap = (key: string): string => KEY_CAPS[key] ?? key;

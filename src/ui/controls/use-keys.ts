@@ -1,0 +1,72 @@
+/** Listens for the page's keys. A held key arrives as repeats, which the store coalesces into a scrub. */
+import { useEffect } from 'react';
+import type { AppStore } from '../../store/store';
+import { commandForKey, type KeyPress } from './keys';
+
+const TYPING =
+  'input:not([type=radio], [type=checkbox], [type=file]), textarea, [contenteditable=true]';
+const LIST = 'select, [role=tab], [role=listbox], input[type=radio]';
+/** A scrolling region with focus keeps its scroll keys. */
+const BUTTON = 'button, a[href], summary, label, [role=button]';
+
+function kindOf(target: EventTarget | null): KeyPress['target'] {
+  if (!(target instanceof Element)) return 'page';
+  if (target.closest(TYPING)) return 'typing';
+  if (target.closest(LIST)) return 'list';
+  if (target.closest(BUTTON)) return 'button';
+  if (target.closest('[data-arrows=step]')) return 'stage';
+  return 'page';
+}
+
+function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
+  const command = commandForKey(press);
+  if (!command) return false;
+  const { actions } = store;
+  const state = store.getState();
+  switch (command.kind) {
+    case 'step':
+      void actions.step(command.direction, command.unit, held);
+      break;
+    case 'play-pause':
+      if (!held) state.playing ? actions.pause() : actions.play();
+      break;
+    case 'start':
+      void actions.goToStart();
+      break;
+    case 'end':
+      if (!held) void actions.goToEnd();
+      break;
+    case 'lesson':
+      if (!state.lesson) return false;
+      if (held) break;
+      void (command.direction === 'forward'
+        ? actions.nextLessonStep()
+        : actions.previousLessonStep());
+      break;
+    case 'help':
+      actions.setHelpOpen(true);
+      break;
+    case 'theme':
+      if (!held) actions.setTheme(state.theme === 'dark' ? 'light' : 'dark');
+      break;
+  }
+  return true;
+}
+
+export function useKeys(store: AppStore): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || store.getState().helpOpen || !store.getState().view) return;
+      const press: KeyPress = {
+        key: event.key,
+        ctrlKey: event.ctrlKey,
+        metaKey: event.metaKey,
+        altKey: event.altKey,
+        target: kindOf(event.target),
+      };
+      if (obey(store, press, event.repeat)) event.preventDefault();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [store]);
+}
