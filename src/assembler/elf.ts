@@ -1,0 +1,228 @@
+/**
+ * Output as an ELF32 executable for i386: what QEMU's `-kernel` (with a Multiboot header) and debuggers load.
+ *
+ * ```
+ *  ELF header | program headers | section bytes (page-congruent) | .symtab | .strtab | .shstrtab | section headers
+ * ```
+ * One PT_LOAD per section that occupies memory; physical and virtual addresses are the same.
+ *
+ * @see "Executable and Linking Format (ELF) Specification", version 1.2, book I
+ */
+import type { Assembly } from './assemble';
+
+const EHDR_SIZE = 52;
+const PHDR_SIZE = 32;
+const SHDR_SIZE = 40;
+const SYM_SIZE = 16;
+const PAGE = 0x1000;
+
+const PF_X = 1;
+const PF_W = 2;
+const PF_R = 4;
+const SHT_PROGBITS = 1;
+const SHT_SYMTAB = 2;
+const SHT_STRTAB = 3;
+const SHT_NOBITS = 8;
+const SHF_WRITE = 1;
+const SHF_ALLOC = 2;
+const SHF_EXECINSTR = 4;
+
+interface SectionHeader {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link?: number;
+  readonly info?: number;
+  readonly align: number;
+  readonly entrySize?: number;
+}
+
+/** Names packed as ELF wants them: NUL-terminated, offset 0 the empty name. */
+class StringTable {
+  private readonly parts: number[] = [0];
+  add(text: string): number {
+    const at = this.parts.length;
+    this.parts.push(...new TextEncoder().encode(text), 0);
+    return at;
+  }
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.parts);
+  }
+}
+
+/** Toy kernels rewrite their own code and tables: only read-only data by name is not writable. */
+function isWritable(name: string): boolean {
+  return !name.startsWith('.rodata') && name !== '.multiboot' && !name.startsWith('.text');
+}
+
+const isExecutable = (name: string): boolean => name.startsWith('.text');
+
+export function toElf(assembly: Assembly): Uint8Array {
+  const loaded = assembly.sections.filter((section) => section.size > 0);
+  const headers: SectionHeader[] = [
+    { name: '', type: 0, flags: 0, address: 0, offset: 0, size: 0, align: 0 },
+  ];
+  let offset = EHDR_SIZE + PHDR_SIZE * loaded.length;
+  const offsets: number[] = [];
+  for (const section of loaded) {
+    offset += (section.address - offset) & (PAGE - 1);
+    offsets.push(offset);
+    headers.push({
+      name: section.name,
+      type: section.nobits ? SHT_NOBITS : SHT_PROGBITS,
+      flags:
+        SHF_ALLOC |
+        (isWritable(section.name) ? SHF_WRITE : 0) |
+        (isExecutable(section.name) ? SHF_EXECINSTR : 0),
+      address: section.address,
+      offset,
+      size: section.size,
+      align: section.align,
+    });
+    if (!section.nobits) offset += section.size;
+  }
+
+  const strings = new StringTable();
+  const symbols = symbolTable(
+    assembly,
+    loaded.map((section) => section.name),
+    strings,
+  );
+  const names = strings.bytes();
+  offset = (offset + 3) & ~3;
+  const symbolsAt = offset;
+  headers.push({
+    name: '.symtab',
+    type: SHT_SYMTAB,
+    flags: 0,
+    address: 0,
+    offset,
+    size: symbols.bytes.length,
+    link: headers.length + 1,
+    info: symbols.locals,
+    align: 4,
+    entrySize: SYM_SIZE,
+  });
+  offset += symbols.bytes.length;
+  const namesAt = offset;
+  headers.push({
+    name: '.strtab',
+    type: SHT_STRTAB,
+    flags: 0,
+    address: 0,
+    offset,
+    size: names.length,
+    align: 1,
+  });
+  offset += names.length;
+
+  const sectionNames = new StringTable();
+  const nameOffsets = [...headers.map((header) => header.name), '.shstrtab'].map((name) =>
+    name === '' ? 0 : sectionNames.add(name),
+  );
+  const sectionNameBytes = sectionNames.bytes();
+  const sectionNamesAt = offset;
+  headers.push({
+    name: '.shstrtab',
+    type: SHT_STRTAB,
+    flags: 0,
+    address: 0,
+    offset,
+    size: sectionNameBytes.length,
+    align: 1,
+  });
+  offset = (offset + sectionNameBytes.length + 3) & ~3;
+  const headersAt = offset;
+
+  const file = new Uint8Array(headersAt + SHDR_SIZE * headers.length);
+  const view = new DataView(file.buffer);
+  writeHeader(file, view, assembly.entry, loaded.length, headersAt, headers.length);
+  loaded.forEach((section, i) => {
+    const flags =
+      PF_R | (isWritable(section.name) ? PF_W : 0) | (isExecutable(section.name) ? PF_X : 0);
+    const fields = [
+      1,
+      offsets[i]!,
+      section.address,
+      section.address,
+      section.nobits ? 0 : section.size,
+      section.size,
+      flags,
+      PAGE,
+    ];
+    fields.forEach((field, k) => view.setUint32(EHDR_SIZE + i * PHDR_SIZE + 4 * k, field, true));
+    file.set(section.bytes, offsets[i]!);
+  });
+  file.set(symbols.bytes, symbolsAt);
+  file.set(names, namesAt);
+  file.set(sectionNameBytes, sectionNamesAt);
+  headers.forEach((header, i) => {
+    const fields = [
+      nameOffsets[i]!,
+      header.type,
+      header.flags,
+      header.address,
+      header.offset,
+      header.size,
+      header.link ?? 0,
+      header.info ?? 0,
+      header.align,
+      header.entrySize ?? 0,
+    ];
+    fields.forEach((field, k) => view.setUint32(headersAt + i * SHDR_SIZE + 4 * k, field, true));
+  });
+  return file;
+}
+
+function writeHeader(
+  file: Uint8Array,
+  view: DataView,
+  entry: number,
+  programHeaders: number,
+  sectionHeadersAt: number,
+  sectionHeaders: number,
+): void {
+  file.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]); // magic, 32-bit, little-endian, version 1
+  const half = (at: number, value: number): void => view.setUint16(at, value, true);
+  const word = (at: number, value: number): void => view.setUint32(at, value, true);
+  half(16, 2); // ET_EXEC
+  half(18, 3); // EM_386
+  word(20, 1);
+  word(24, entry);
+  word(28, EHDR_SIZE);
+  word(32, sectionHeadersAt);
+  half(40, EHDR_SIZE);
+  half(42, PHDR_SIZE);
+  half(44, programHeaders);
+  half(46, SHDR_SIZE);
+  half(48, sectionHeaders);
+  half(50, sectionHeaders - 1);
+}
+
+/** Labels as STT_NOTYPE symbols: local ones first, as the format demands, then those declared `global`. */
+function symbolTable(
+  assembly: Assembly,
+  sectionNames: readonly string[],
+  strings: StringTable,
+): { bytes: Uint8Array; locals: number } {
+  const isGlobal = (name: string): boolean => assembly.globals.has(name);
+  const sorted = [
+    ...assembly.symbols.filter((symbol) => !isGlobal(symbol.name)),
+    ...assembly.symbols.filter((symbol) => isGlobal(symbol.name)),
+  ];
+  const bytes = new Uint8Array(SYM_SIZE * (sorted.length + 1));
+  const view = new DataView(bytes.buffer);
+  sorted.forEach((symbol, i) => {
+    const at = SYM_SIZE * (i + 1);
+    const section = sectionNames.indexOf(symbol.section) + 1;
+    view.setUint32(at, strings.add(symbol.name), true);
+    view.setUint32(at + 4, symbol.address, true);
+    view.setUint8(at + 12, isGlobal(symbol.name) ? 0x10 : 0); // STB_GLOBAL or STB_LOCAL
+    view.setUint16(at + 14, section === 0 ? 0xfff1 : section, true); // SHN_ABS for empty sections
+  });
+  const locals = 1 + sorted.filter((symbol) => !isGlobal(symbol.name)).length;
+  return { bytes, locals };
+}

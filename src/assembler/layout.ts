@@ -1,0 +1,464 @@
+/**
+ * Statements to bytes at addresses.
+ *
+ * Sizes depend on addresses (short branches) and addresses on sizes, so all statements are walked again and again, each
+ * time with the addresses of the walk before, until nothing moves. One last walk then writes the bytes and reports errors.
+ */
+import { SourceError } from './errors';
+import { evaluate, type Scope, type Value } from './expression';
+import type { Token } from './lexer';
+import { nearMiss } from './near-miss';
+import type { Origin } from './preprocessor';
+import { encodeShortest } from './select-form';
+import type { Body, DataItem, InstructionBody, SectionAttributes, Statement } from './statements';
+
+/** Bytes of one source line, at their final address. */
+export interface Placed {
+  readonly origin: Origin;
+  readonly section: string;
+  readonly address: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly isCode: boolean;
+}
+
+export interface LaidOutSection {
+  readonly name: string;
+  readonly address: number;
+  readonly size: number;
+  readonly align: number;
+  /** Occupies memory but no file bytes (`.bss`). */
+  readonly nobits: boolean;
+  /** `size` bytes; empty for nobits sections. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Layout {
+  readonly sections: readonly LaidOutSection[];
+  readonly labels: ReadonlyMap<string, { readonly value: bigint; readonly section: string | null }>;
+  readonly placed: readonly Placed[];
+  readonly origin: number;
+}
+
+/** A walk that still moves after this many rounds is held: instructions may grow but no longer shrink. */
+const HOLD_AFTER = 20;
+const MAX_PASSES = 60;
+const MAX_SECTION_BYTES = 64 * 1024 * 1024;
+
+class Bytes {
+  private data = new Uint8Array(256);
+  length = 0;
+  push(bytes: ArrayLike<number>): void {
+    this.reserve(bytes.length);
+    this.data.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+  fill(value: number, count: number): void {
+    this.reserve(count);
+    this.data.fill(value, this.length, this.length + count);
+    this.length += count;
+  }
+  private reserve(more: number): void {
+    if (this.length + more <= this.data.length) return;
+    const grown = new Uint8Array(Math.max(this.data.length * 2, this.length + more));
+    grown.set(this.data.subarray(0, this.length));
+    this.data = grown;
+  }
+  take(): Uint8Array {
+    return this.data.slice(0, this.length);
+  }
+}
+
+interface Section {
+  readonly name: string;
+  readonly order: number;
+  align: number;
+  nobits: boolean;
+  vstart: number | null;
+  base: number;
+  offset: number;
+  size: number;
+  bytes: Bytes;
+}
+
+interface Definition {
+  readonly token: Token;
+  readonly origin: Origin;
+  value: Value | null;
+}
+
+export class LayoutEngine {
+  private readonly sections = new Map<string, Section>();
+  private readonly definitions = new Map<string, Definition>();
+  /** Length of each instruction statement in the last walk, by statement index. */
+  private readonly lengths: number[] = [];
+  private origin = 0;
+  private current!: Section;
+  /** Set inside `absolute`: addresses without bytes. */
+  private absolute: { base: bigint; offset: number } | null = null;
+  private statement!: Statement;
+  private pass = 0;
+  private final = false;
+  private moved = false;
+  private placed: Placed[] = [];
+
+  constructor(
+    private readonly statements: readonly Statement[],
+    private readonly report: (error: SourceError, origin: Origin) => void,
+    private readonly suggestions: readonly string[],
+  ) {}
+
+  run(): Layout {
+    this.define();
+    do {
+      this.pass++;
+      this.walk();
+    } while (this.moved && this.pass < MAX_PASSES);
+    if (this.moved) {
+      const last = this.statements.at(-1);
+      if (last)
+        this.report(
+          new SourceError('addresses and sizes depend on each other endlessly', -1),
+          last.origin,
+        );
+    }
+    this.final = true;
+    this.walk();
+    return {
+      sections: this.ordered().map((section) => ({
+        name: section.name,
+        address: section.base,
+        size: section.size,
+        align: section.align,
+        nobits: section.nobits,
+        bytes: section.nobits ? new Uint8Array(0) : section.bytes.take(),
+      })),
+      labels: this.labelValues(),
+      placed: this.placed,
+      origin: this.origin,
+    };
+  }
+
+  private labelValues(): Layout['labels'] {
+    const labels = new Map<string, Value>();
+    for (const statement of this.statements) {
+      if (statement.kind !== 'label') continue;
+      const value = this.definitions.get(statement.name)?.value;
+      if (value) labels.set(statement.name, value);
+    }
+    return labels;
+  }
+
+  /** Notes every name before the first walk, so that a forward reference is known to be one. */
+  private define(): void {
+    for (const statement of this.statements) {
+      if (statement.kind !== 'label' && statement.kind !== 'equ') continue;
+      const { name, token, origin } = statement;
+      const earlier = this.definitions.get(name);
+      if (earlier) {
+        const where = `first defined in line ${earlier.origin.line}`;
+        this.report(
+          new SourceError(`'${name}' is defined twice: ${where}`, token.at, token.text.length),
+          origin,
+        );
+        continue;
+      }
+      this.definitions.set(name, { token, origin, value: null });
+    }
+  }
+
+  private walk(): void {
+    this.moved = false;
+    this.placed = [];
+    this.absolute = null;
+    for (const section of this.sections.values()) {
+      section.offset = 0;
+      section.bytes = new Bytes();
+    }
+    this.current = this.sectionNamed('.text', {});
+    this.statements.forEach((statement, index) => {
+      this.statement = statement;
+      try {
+        this.place(statement, index);
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        if (this.final) this.report(error, statement.origin);
+      }
+    });
+    this.assignBases();
+  }
+
+  private sectionNamed(name: string, attributes: SectionAttributes): Section {
+    const found = this.sections.get(name);
+    if (found) {
+      if (attributes.align) found.align = attributes.align;
+      return found;
+    }
+    const section: Section = {
+      name,
+      order: this.sections.size,
+      align: attributes.align ?? (name === '.text' ? 1 : 4),
+      nobits: attributes.nobits ?? name === '.bss',
+      vstart: attributes.vstart ?? null,
+      base: 0,
+      offset: 0,
+      size: 0,
+      bytes: new Bytes(),
+    };
+    this.sections.set(name, section);
+    return section;
+  }
+
+  /** `.text` first, then the others as they appeared, those without bytes last: NASM's flat-binary order. */
+  private ordered(): Section[] {
+    return [...this.sections.values()].sort(
+      (a, b) => Number(a.nobits) - Number(b.nobits) || a.order - b.order,
+    );
+  }
+
+  private assignBases(): void {
+    let address = this.origin;
+    for (const section of this.ordered()) {
+      const base = section.vstart ?? Math.ceil(address / section.align) * section.align;
+      if (base !== section.base || section.offset !== section.size) this.moved = true;
+      section.base = base;
+      section.size = section.offset;
+      address = base + section.size;
+    }
+  }
+
+  // --- names and values ---------------------------------------------------------------------------------------------
+
+  private hereValue(): Value {
+    if (this.absolute) {
+      return { value: this.absolute.base + BigInt(this.absolute.offset), section: null };
+    }
+    const { name, base, offset } = this.current;
+    return { value: BigInt(base + offset), section: name };
+  }
+
+  private scopeHere(): Scope {
+    const here = this.hereValue();
+    const start: Value = this.absolute
+      ? { value: this.absolute.base, section: null }
+      : { value: BigInt(this.current.base), section: this.current.name };
+    const { scope } = this.statement;
+    return {
+      here: () => here,
+      sectionStart: () => start,
+      symbol: (name, token) => {
+        const full = name.startsWith('.') && !name.startsWith('..') ? scope + name : name;
+        const definition = this.definitions.get(full);
+        if (!definition) throw this.undefinedSymbol(name, full, token);
+        // First walk, forward reference: as near as possible, so that branches start short.
+        return definition.value ?? { value: here.value, section: null };
+      },
+    };
+  }
+
+  private undefinedSymbol(name: string, full: string, token: Token): SourceError {
+    const local = name.startsWith('.');
+    const names = [...this.definitions.keys()].filter((key) => !key.startsWith('..@'));
+    const near = nearMiss(full, names) ?? (local ? undefined : nearMiss(name, this.suggestions));
+    const parent = full.slice(0, full.length - name.length);
+    const shown =
+      local && near?.startsWith(`${parent}.`) === true ? near.slice(parent.length) : near;
+    const where = local ? ` after '${parent}'` : '';
+    return new SourceError(`'${name}' is not defined${where}`, token.at, token.text.length, shown);
+  }
+
+  private setSymbol(name: string, value: Value, token: Token): void {
+    const definition = this.definitions.get(name);
+    if (!definition || definition.token !== token) return;
+    const old = definition.value;
+    if (!old || old.value !== value.value || old.section !== value.section) this.moved = true;
+    definition.value = value;
+  }
+
+  // --- statements ---------------------------------------------------------------------------------------------------
+
+  private place(statement: Statement, index: number): void {
+    switch (statement.kind) {
+      case 'label':
+        return this.setSymbol(statement.name, this.hereValue(), statement.token);
+      case 'equ': {
+        const value = evaluate(statement.expression, this.scopeHere());
+        return this.setSymbol(statement.name, value, statement.token);
+      }
+      case 'section':
+        this.absolute = null;
+        this.current = this.sectionNamed(statement.name, statement.attributes);
+        return;
+      case 'absolute':
+        this.absolute = { base: evaluate(statement.start, this.scopeHere()).value, offset: 0 };
+        return;
+      case 'org':
+        this.origin = Number(evaluate(statement.origin0, this.scopeHere()).value);
+        return;
+      case 'align':
+        return this.align(statement);
+      case 'goto': {
+        const scope = this.scopeHere();
+        const gap = Number(evaluate(statement.target, scope).value - scope.here().value);
+        if (gap < 0 && this.final)
+          throw new SourceError('this field lies before the one above it', -1);
+        return this.fill(0, Math.max(0, gap));
+      }
+      case 'body':
+        return this.body(statement, index);
+    }
+  }
+
+  private body(statement: Statement & { kind: 'body' }, index: number): void {
+    const scope = this.scopeHere();
+    const from = this.current.offset;
+    if (statement.times) {
+      const times = evaluate(statement.times, scope).value;
+      if (times < 0n || times > BigInt(MAX_SECTION_BYTES)) {
+        throw new SourceError(
+          `times ${times}: expected a number from 0 to ${MAX_SECTION_BYTES}`,
+          -1,
+        );
+      }
+      this.repeat(statement.body, Number(times), scope, index);
+    } else this.emit(statement.body, scope, index);
+    if (this.final && !this.absolute && this.current.offset > from) {
+      this.record(from, statement.body.kind === 'instruction');
+    }
+  }
+
+  private repeat(body: Body, times: number, scope: Scope, index: number): void {
+    const single = body.kind === 'data' && body.items.length === 1 ? body.items[0]! : null;
+    if (single?.kind === 'expression' && body.kind === 'data' && body.unit === 1) {
+      // `times 510-($-$$) db 0` is common and large: no need to walk it byte by byte.
+      const value = this.final ? this.datum(single, 1, scope)[0]! : 0;
+      return this.fill(value, times);
+    }
+    for (let i = 0; i < times; i++) this.emit(body, scope, index);
+  }
+
+  private record(from: number, isCode: boolean): void {
+    const { name, base, offset } = this.current;
+    this.placed.push({
+      origin: this.statement.origin,
+      section: name,
+      address: base + from,
+      offset: from,
+      length: offset - from,
+      isCode,
+    });
+  }
+
+  private align(statement: Statement & { kind: 'align' }): void {
+    const scope = this.scopeHere();
+    const boundary = Number(evaluate(statement.boundary, scope).value);
+    if (boundary <= 0 || (boundary & (boundary - 1)) !== 0) {
+      throw new SourceError(`alignment must be a power of two, found ${boundary}`, -1);
+    }
+    if (!this.absolute) this.current.align = Math.max(this.current.align, boundary);
+    const offset = this.absolute ? this.absolute.offset : this.current.offset;
+    const gap = (boundary - (offset % boundary)) % boundary;
+    const from = this.current.offset;
+    if (!statement.fill) this.fill(0x90, gap);
+    else this.repeatUntil(statement.fill, gap, scope);
+    if (this.final && !this.absolute && gap > 0) this.record(from, false);
+  }
+
+  private repeatUntil(fill: Body, gap: number, scope: Scope): void {
+    for (let i = 0; i < gap; i++) this.emit(fill, scope, -1);
+  }
+
+  // --- bytes --------------------------------------------------------------------------------------------------------
+
+  private emit(body: Body, scope: Scope, index: number): void {
+    switch (body.kind) {
+      case 'instruction':
+        return this.instruction(body, scope, index);
+      case 'data':
+        for (const item of body.items) this.write(this.datum(item, body.unit, scope));
+        return;
+      case 'reserve': {
+        const count = Number(evaluate(body.count, scope).value) * body.unit;
+        if (count < 0 || count > MAX_SECTION_BYTES) {
+          throw new SourceError(`cannot reserve ${count} bytes`, -1);
+        }
+        return this.fill(0, count);
+      }
+      case 'binary':
+        return this.write(body.bytes);
+    }
+  }
+
+  private instruction(body: InstructionBody, scope: Scope, index: number): void {
+    const address = this.absolute
+      ? Number(this.absolute.base) + this.absolute.offset
+      : this.current.base + this.current.offset;
+    const hold = this.pass > HOLD_AFTER && index >= 0 ? (this.lengths[index] ?? 0) : 0;
+    try {
+      const bytes = encodeShortest(body.candidates, body.prefixes, scope, address, body.bits, hold);
+      if (index >= 0) this.lengths[index] = bytes.length;
+      this.write(bytes);
+    } catch (error) {
+      // Space for something, so that one wrong line does not move everything after it.
+      if (error instanceof SourceError) this.fill(0x90, this.lengths[index] ?? 2);
+      throw error;
+    }
+  }
+
+  private datum(item: DataItem, unit: 1 | 2 | 4 | 8, scope: Scope): Uint8Array {
+    if (item.kind === 'bytes') {
+      const bytes = new Uint8Array(Math.ceil(item.bytes.length / unit) * unit);
+      bytes.set(item.bytes);
+      return bytes;
+    }
+    const bytes = new Uint8Array(unit);
+    if (item.kind === 'reserve' || !this.final) return bytes;
+    const view = new DataView(bytes.buffer);
+    if (item.kind === 'float') {
+      if (unit === 4) view.setFloat32(0, item.value, true);
+      else if (unit === 8) view.setFloat64(0, item.value, true);
+      else
+        throw new SourceError(
+          'a floating-point number needs dd or dq',
+          item.token.at,
+          item.token.text.length,
+        );
+      return bytes;
+    }
+    const { value } = evaluate(item.expression, scope);
+    const bits = BigInt(unit * 8);
+    if (unit < 8 && (value < -(1n << (bits - 1n)) || value >= 1n << bits)) {
+      const { at, text } = item.token;
+      throw new SourceError(`${value} does not fit in ${bits} bits`, at, text.length);
+    }
+    for (let i = 0; i < unit; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 0xffn);
+    return bytes;
+  }
+
+  private write(bytes: ArrayLike<number>): void {
+    if (this.absolute) {
+      this.absolute.offset += bytes.length;
+      if (this.final && bytes.length > 0)
+        throw new SourceError('only reservations are allowed here', -1);
+      return;
+    }
+    this.current.offset += bytes.length;
+    if (!this.final) return;
+    if (this.current.nobits) {
+      throw new SourceError(
+        `section '${this.current.name}' holds no bytes: use resb, resw or resd`,
+        -1,
+      );
+    }
+    this.current.bytes.push(bytes);
+  }
+
+  private fill(value: number, count: number): void {
+    if (this.absolute) {
+      this.absolute.offset += count;
+      return;
+    }
+    this.current.offset += count;
+    if (this.final && !this.current.nobits) this.current.bytes.fill(value, count);
+  }
+}

@@ -1,0 +1,219 @@
+/** One line of source text to tokens. Knows numbers, strings and punctuation, but no instruction and no directive. */
+import { SourceError } from './errors';
+
+export type TokenKind = 'word' | 'number' | 'string' | 'punctuation' | 'preprocessor';
+
+export interface Token {
+  readonly kind: TokenKind;
+  /** As written; punctuation is the operator itself. */
+  readonly text: string;
+  /** 0-based offset in the line. */
+  readonly at: number;
+  /** Whether a blank stood before it: decides how macro arguments are printed back. */
+  readonly spaced: boolean;
+  /** `number` only: integers as 64-bit two's complement, floats as `float`. */
+  readonly value?: bigint;
+  readonly float?: number;
+  /** `string` only: the bytes between the quotes, escapes of back-quoted strings resolved. */
+  readonly bytes?: readonly number[];
+}
+
+const WORD_START = /[A-Za-z_.?@$]/;
+const WORD = /[A-Za-z0-9_.?@$#~]/;
+const PUNCTUATION = [
+  '<=>',
+  '<<<',
+  '>>>',
+  '<<',
+  '>>',
+  '<=',
+  '>=',
+  '==',
+  '!=',
+  '<>',
+  '&&',
+  '||',
+  '^^',
+  '//',
+  '%%',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '&',
+  '|',
+  '^',
+  '~',
+  '!',
+  '<',
+  '>',
+  '=',
+  '(',
+  ')',
+  '[',
+  ']',
+  ',',
+  ':',
+  '?',
+  '{',
+  '}',
+  '#',
+  '\\',
+  ';',
+];
+
+/**
+ * @throws SourceError at the first character that starts no token, an unclosed string, or a malformed number
+ */
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  let spaced = false;
+  while (at < text.length) {
+    const char = text[at]!;
+    if (char === ' ' || char === '\t' || char === '\r') {
+      at++;
+      spaced = true;
+      continue;
+    }
+    if (char === ';') break;
+    const token = readToken(text, at, spaced);
+    tokens.push(token);
+    at += token.text.length;
+    spaced = false;
+  }
+  return tokens;
+}
+
+function readToken(text: string, at: number, spaced: boolean): Token {
+  const char = text[at]!;
+  if (char === '"' || char === "'" || char === '`') return readString(text, at, spaced);
+  if (/[0-9]/.test(char) || (char === '$' && /[0-9]/.test(text[at + 1] ?? ''))) {
+    return readNumber(text, at, spaced);
+  }
+  if (char === '%' && /[A-Za-z0-9_%{[+!?*-]/.test(text[at + 1] ?? '')) {
+    const directive = /^%(?:%?[A-Za-z_.?@$][\w.?@$#~]*|[0-9]+|\+)/.exec(text.slice(at));
+    const previous = text.slice(0, at).trimEnd();
+    // `a %b` is the modulo operator when something to divide stands before it.
+    if (directive && !/[\w)\]'"`]$/.test(previous)) {
+      return { kind: 'preprocessor', text: directive[0], at, spaced };
+    }
+    if (directive && directive[0] === '%+') {
+      return { kind: 'preprocessor', text: '%+', at, spaced };
+    }
+  }
+  if (WORD_START.test(char)) {
+    let end = at + 1;
+    if (char === '$' && text[end] === '$') end++;
+    while (end < text.length && WORD.test(text[end]!)) end++;
+    return { kind: 'word', text: text.slice(at, end), at, spaced };
+  }
+  for (const operator of PUNCTUATION) {
+    if (text.startsWith(operator, at)) return { kind: 'punctuation', text: operator, at, spaced };
+  }
+  throw new SourceError(`unexpected character '${char}'`, at);
+}
+
+const ESCAPES: Readonly<Record<string, number>> = {
+  a: 7,
+  b: 8,
+  t: 9,
+  n: 10,
+  v: 11,
+  f: 12,
+  r: 13,
+  e: 27,
+  '0': 0,
+  '\\': 92,
+  '`': 96,
+  "'": 39,
+  '"': 34,
+  '?': 63,
+};
+
+function readString(text: string, at: number, spaced: boolean): Token {
+  const quote = text[at]!;
+  const bytes: number[] = [];
+  const encoder = new TextEncoder();
+  let i = at + 1;
+  for (; i < text.length && text[i] !== quote; i++) {
+    if (quote === '`' && text[i] === '\\') {
+      i++;
+      const hex = /^x([0-9a-fA-F]{1,2})/.exec(text.slice(i));
+      const octal = /^[0-7]{1,3}/.exec(text.slice(i));
+      if (hex) {
+        bytes.push(Number.parseInt(hex[1]!, 16));
+        i += hex[0].length - 1;
+      } else if (octal) {
+        bytes.push(Number.parseInt(octal[0], 8) & 0xff);
+        i += octal[0].length - 1;
+      } else {
+        const value = ESCAPES[text[i] ?? ''];
+        if (value === undefined)
+          throw new SourceError(`unknown escape '\\${text[i] ?? ''}'`, i - 1, 2);
+        bytes.push(value);
+      }
+      continue;
+    }
+    const point = text.codePointAt(i)!;
+    bytes.push(...encoder.encode(String.fromCodePoint(point)));
+    if (point > 0xffff) i++;
+  }
+  if (i >= text.length) {
+    throw new SourceError(`string has no closing ${quote}`, at, text.length - at);
+  }
+  return { kind: 'string', text: text.slice(at, i + 1), at, spaced, bytes };
+}
+
+function readNumber(text: string, at: number, spaced: boolean): Token {
+  const rest = text.slice(at);
+  const float =
+    /^[0-9][0-9_]*\.[0-9_]*(?:[eE][+-]?[0-9]+)?|^[0-9][0-9_]*[eE][+-]?[0-9]+(?![0-9a-zA-Z_])/.exec(
+      rest,
+    );
+  if (float && !/^0[xXhH]/.test(rest)) {
+    const value = Number(float[0].replace(/_/g, ''));
+    return { kind: 'number', text: float[0], at, spaced, float: value };
+  }
+  const raw = /^\$?[0-9][0-9A-Za-z_]*/.exec(rest)![0];
+  const value = numberValue(raw.toLowerCase().replace(/_/g, ''));
+  if (value === null) {
+    throw new SourceError(
+      `'${raw}' is no number: expected decimal, 0x1f, 1fh, 0b101, 101b, 0o17 or 17q`,
+      at,
+      raw.length,
+    );
+  }
+  return { kind: 'number', text: raw, at, spaced, value: BigInt.asIntN(64, value) };
+}
+
+const RADIX_PREFIX: Readonly<Record<string, [string, RegExp]>> = {
+  x: ['0x', /^[0-9a-f]+$/],
+  h: ['0x', /^[0-9a-f]+$/],
+  b: ['0b', /^[01]+$/],
+  y: ['0b', /^[01]+$/],
+  o: ['0o', /^[0-7]+$/],
+  q: ['0o', /^[0-7]+$/],
+  d: ['', /^[0-9]+$/],
+  t: ['', /^[0-9]+$/],
+};
+
+/** The value of a NASM integer literal (lower case, without underscores), or null. */
+function numberValue(text: string): bigint | null {
+  const parse = (letter: string, digits: string): bigint | null => {
+    const radix = RADIX_PREFIX[letter];
+    return radix?.[1].test(digits) ? BigInt(radix[0] + digits) : null;
+  };
+  if (text.startsWith('$')) return parse('x', text.slice(1));
+  if (/^[0-9]+$/.test(text)) return BigInt(text);
+  if (text.startsWith('0x')) return parse('x', text.slice(2));
+  const suffixed = parse(text.at(-1)!, text.slice(0, -1));
+  if (suffixed !== null) return suffixed;
+  return text[0] === '0' && text.length > 2 ? parse(text[1]!, text.slice(2)) : null;
+}
+
+/** Tokens back to text, keeping where blanks were. */
+export function render(tokens: readonly Token[]): string {
+  return tokens.map((token, i) => (i > 0 && token.spaced ? ' ' : '') + token.text).join('');
+}

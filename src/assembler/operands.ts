@@ -1,0 +1,290 @@
+/** Operands of an instruction: registers, `[memory]`, immediates and `selector:offset`. */
+import type { Bitness } from '../machine/codec/instruction';
+import { type RegisterInfo, registerNamed } from '../machine/codec/opcode-forms';
+import { SourceError } from './errors';
+import {
+  type Expression,
+  evaluate,
+  parseExpression,
+  type Scope,
+  type TokenReader,
+} from './expression';
+import type { Token } from './lexer';
+import { SIZE_KEYWORDS } from './mnemonics';
+import type { MemoryOperand, Operand, RegisterTerm, Size } from './statements';
+
+/** Values of constants known while parsing: scales in addresses need them at once. */
+export type ConstantScope = Scope;
+
+export function parseOperands(reader: TokenReader, constants: ConstantScope): Operand[] {
+  const operands: Operand[] = [];
+  if (reader.done) return operands;
+  for (;;) {
+    operands.push(parseOperand(reader, constants));
+    if (reader.done) return operands;
+    reader.expect(',', 'between operands');
+  }
+}
+
+function parseOperand(reader: TokenReader, constants: ConstantScope): Operand {
+  const token = reader.current;
+  if (!token) return reader.fail('expected an operand, found the end of the line');
+  let size: Size | null = null;
+  let strict = false;
+  let distance = null as 'short' | 'near' | 'far' | null;
+  for (;;) {
+    const word = reader.word();
+    if (word === null) break;
+    if (SIZE_KEYWORDS[word]) size = SIZE_KEYWORDS[word];
+    else if (word === 'strict') strict = true;
+    else if (word === 'short' || word === 'near' || word === 'far') distance = word;
+    else break;
+    reader.position++;
+  }
+  if (reader.word() === 'ptr') {
+    throw new SourceError(
+      "NASM writes no 'ptr': 'dword [address]' is enough",
+      reader.current!.at,
+      3,
+    );
+  }
+  if (reader.is('[')) return parseMemory(reader, constants, token, size, distance === 'far');
+  const start = reader.current;
+  const info = start?.kind === 'word' ? registerNamed(start.text.toLowerCase()) : undefined;
+  if (info) {
+    reader.position++;
+    if (reader.is(':')) {
+      throw new SourceError(
+        `a segment goes inside the brackets: '[${info.name}:…]'`,
+        start!.at,
+        start!.text.length,
+      );
+    }
+    return { kind: 'register', token: start!, info };
+  }
+  const expression = parseExpression(reader);
+  if (reader.accept(':')) {
+    const offset = parseExpression(reader);
+    return { kind: 'far', token, selector: expression, offset, size };
+  }
+  if (distance === 'far') {
+    throw new SourceError("a far target is written 'selector:offset'", token.at, token.text.length);
+  }
+  return { kind: 'immediate', token: start ?? token, expression, size, strict, distance };
+}
+
+function parseMemory(
+  reader: TokenReader,
+  constants: ConstantScope,
+  token: Token,
+  size: Size | null,
+  far: boolean,
+): MemoryOperand {
+  const open = reader.current!;
+  reader.expect('[', 'to open an address');
+  let displacementSize: 1 | 2 | 4 | null = null;
+  let addressSize: Bitness | null = null;
+  let split = true;
+  for (;;) {
+    const word = reader.word();
+    if (word === 'byte') displacementSize = 1;
+    else if (word === 'word') displacementSize = 2;
+    else if (word === 'dword') displacementSize = 4;
+    else if (word === 'a16') addressSize = 16;
+    else if (word === 'a32') addressSize = 32;
+    else if (word === 'nosplit') split = false;
+    else if (word !== 'strict' && word !== 'abs') break;
+    reader.position++;
+  }
+  let segment: RegisterInfo | null = null;
+  const first = reader.current;
+  const named = first?.kind === 'word' ? registerNamed(first.text.toLowerCase()) : undefined;
+  if (named?.class === 'segment') {
+    segment = named;
+    reader.position++;
+    reader.expect(':', `after segment register '${named.name}'`);
+  }
+  const terms: RegisterTerm[] = [];
+  const displacement = collect(parseExpression(reader), 1, terms, constants);
+  reader.expect(']', 'to close the address');
+  const address = arrange(merge(terms), split, open);
+  const registerBits = address.base ?? address.index;
+  if (registerBits) {
+    const bits: Bitness = registerBits.class === 'r16' ? 16 : 32;
+    if (addressSize !== null && addressSize !== bits) {
+      throw new SourceError(`a${addressSize} does not fit these registers`, open.at);
+    }
+    addressSize = bits;
+  } else if (displacementSize === 2 || displacementSize === 4) {
+    addressSize = displacementSize === 2 ? 16 : 32;
+    displacementSize = null;
+  }
+  return {
+    kind: 'memory',
+    token,
+    size,
+    far,
+    segment,
+    ...address,
+    displacement,
+    displacementSize,
+    addressSize,
+  };
+}
+
+/** Takes the registers out of an address expression; what is left is the displacement. */
+function collect(
+  expression: Expression,
+  sign: 1 | -1,
+  terms: RegisterTerm[],
+  constants: ConstantScope,
+): Expression | null {
+  const signed = (term: Expression): Expression =>
+    sign === 1 ? term : { kind: 'unary', operator: '-', operand: term };
+  const addRegister = (found: Found, scale: number, multiplied: boolean): null => {
+    if (sign < 0) {
+      throw new SourceError(
+        'a register cannot be subtracted',
+        found.token.at,
+        found.token.text.length,
+      );
+    }
+    terms.push({ info: found.info, scale, multiplied, token: found.token });
+    return null;
+  };
+  const register = registerIn(expression);
+  if (register) return addRegister(register, 1, false);
+  if (
+    expression.kind === 'binary' &&
+    (expression.operator === '+' || expression.operator === '-')
+  ) {
+    const left = collect(expression.left, sign, terms, constants);
+    const negative = expression.operator === '-';
+    const right = collect(expression.right, negative ? (-sign as 1 | -1) : sign, terms, constants);
+    if (left === null) return right;
+    if (right === null) return left;
+    // Both sides carry their sign already, except that a kept left side was signed as a whole.
+    return { kind: 'binary', operator: '+', left, right, token: expression.token };
+  }
+  if (expression.kind === 'binary' && expression.operator === '*') {
+    for (const [one, other] of [
+      [expression.left, expression.right],
+      [expression.right, expression.left],
+    ] as const) {
+      const scaled = registerIn(one);
+      if (scaled) return addRegister(scaled, Number(evaluate(other, constants).value), true);
+    }
+  }
+  const hidden = anyRegister(expression);
+  if (hidden) {
+    throw new SourceError(
+      `register '${hidden.text}' can only be added, or multiplied by 1, 2, 4 or 8`,
+      hidden.at,
+      hidden.text.length,
+    );
+  }
+  return signed(expression);
+}
+
+interface Found {
+  readonly info: RegisterInfo;
+  readonly token: Token;
+}
+
+function registerIn(expression: Expression): Found | null {
+  if (expression.kind !== 'symbol') return null;
+  const info = registerNamed(expression.name.toLowerCase());
+  if (!info || expression.token.text.startsWith('$')) return null;
+  if (info.class !== 'r16' && info.class !== 'r32') {
+    const text = expression.token.text;
+    throw new SourceError(
+      `'${text}' cannot be part of an address`,
+      expression.token.at,
+      text.length,
+    );
+  }
+  return { info, token: expression.token };
+}
+
+function anyRegister(expression: Expression): Token | null {
+  if (expression.kind === 'unary') return anyRegister(expression.operand);
+  if (expression.kind === 'binary')
+    return anyRegister(expression.left) ?? anyRegister(expression.right);
+  return registerIn(expression)?.token ?? null;
+}
+
+/** `eax + eax*2` is `eax*3`. */
+function merge(terms: readonly RegisterTerm[]): RegisterTerm[] {
+  const merged: RegisterTerm[] = [];
+  for (const term of terms) {
+    const at = merged.findIndex((other) => other.info === term.info);
+    if (at < 0) merged.push(term);
+    else merged[at] = { ...merged[at]!, scale: merged[at]!.scale + term.scale, multiplied: true };
+  }
+  return merged.filter((term) => term.scale !== 0);
+}
+
+interface Address {
+  readonly base: RegisterInfo | null;
+  readonly index: RegisterInfo | null;
+  readonly scale: 1 | 2 | 4 | 8;
+}
+
+/**
+ * Which register is base and which index, as NASM decides it: a register written with `*` tends to be the index,
+ * ESP can only be the base, and a lone `reg*2` becomes `reg+reg` because that needs no 32-bit displacement.
+ */
+function arrange(terms: readonly RegisterTerm[], split: boolean, open: Token): Address {
+  if (terms.length === 0) return { base: null, index: null, scale: 1 };
+  const fail = (message: string, token: Token = open): never => {
+    throw new SourceError(message, token.at, token.text.length);
+  };
+  if (terms.length > 2) return fail('an address has at most two registers', terms[2]!.token);
+  if (terms.some((term) => term.info.class !== terms[0]!.info.class)) {
+    return fail('16-bit and 32-bit registers cannot be mixed in one address', terms[1]!.token);
+  }
+  if (terms[0]!.info.class === 'r16') return arrange16(terms, fail);
+  let base: RegisterTerm | null =
+    terms.find((term) => term.scale === 1 && !term.multiplied) ?? null;
+  let index: RegisterTerm | null = terms.find((term) => term !== base) ?? null;
+  if (!base && index && terms.length === 2) {
+    const second = terms[1]!;
+    if (second.scale === 1) [base, index] = [second, terms[0]!];
+    else if (index.scale === 1) [base, index] = [index, second];
+    else return fail('only one register of an address can be multiplied', second.token);
+  }
+  let scale = index?.scale ?? 1;
+  if (!base && index && scale === 1 && split) [base, index] = [index, null];
+  if (!base && index && split && [2, 3, 5, 9].includes(scale) && index.info.number !== 4) {
+    base = index;
+    scale--;
+  } else if (!base && index && [3, 5, 9].includes(scale)) {
+    base = index;
+    scale--;
+  }
+  if (index && index.info.number === 4 && scale === 1 && base) [base, index] = [index, base];
+  if (index?.info.number === 4) return fail("'esp' cannot be an index", index.token);
+  if (index && ![1, 2, 4, 8].includes(scale)) {
+    return fail(`a register can be multiplied by 1, 2, 4 or 8, found ${scale}`, index.token);
+  }
+  return {
+    base: base?.info ?? null,
+    index: index?.info ?? null,
+    scale: (index ? scale : 1) as 1 | 2 | 4 | 8,
+  };
+}
+
+function arrange16(
+  terms: readonly RegisterTerm[],
+  fail: (message: string, token?: Token) => never,
+): Address {
+  const scaled = terms.find((term) => term.scale !== 1);
+  if (scaled) return fail('16-bit addresses cannot multiply a register', scaled.token);
+  const base = terms.find((term) => term.info.name === 'bx' || term.info.name === 'bp');
+  const index = terms.find((term) => term.info.name === 'si' || term.info.name === 'di');
+  const stranger = terms.find((term) => term !== base && term !== index);
+  if (stranger) {
+    return fail('16-bit addresses use bx or bp, and si or di, at most one of each', stranger.token);
+  }
+  return { base: base?.info ?? null, index: index?.info ?? null, scale: 1 };
+}

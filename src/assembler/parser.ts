@@ -1,0 +1,472 @@
+/** Lines of tokens to statements. Keeps what later lines depend on: bitness, the last label, structures. */
+import type { Bitness } from '../machine/codec/instruction';
+import { registerNamed, registerNames } from '../machine/codec/opcode-forms';
+import { SourceError } from './errors';
+import { type Expression, evaluate, parseExpression, type Scope, TokenReader } from './expression';
+import type { Token } from './lexer';
+import {
+  DATA_UNITS,
+  DIRECTIVES,
+  formsNamed,
+  mnemonicNames,
+  PREFIXES,
+  RESERVE_UNITS,
+} from './mnemonics';
+import { nearMiss } from './near-miss';
+import { parseOperands } from './operands';
+import type { Line } from './preprocessor';
+import { matchForms } from './select-form';
+import type {
+  Body,
+  DataItem,
+  InstructionPrefixes,
+  SectionAttributes,
+  Statement,
+} from './statements';
+
+export interface ParserHost {
+  readonly binary: (name: string) => Uint8Array | undefined;
+  /** Names that macros and defines made, for near-miss suggestions. */
+  readonly extraNames: () => readonly string[];
+}
+
+const HERE: Expression = { kind: 'here' };
+
+export class Parser {
+  readonly statements: Statement[] = [];
+  /** `equ` constants known so far, for addresses' scales and the preprocessor's `%if`. */
+  readonly constants = new Map<string, bigint>();
+  /** Names declared `global`; the entry point is looked for among them. */
+  readonly globals = new Set<string>();
+  private bits: Bitness;
+  private scope = '';
+  private section = '.text';
+  private structure: { name: string; outer: string } | null = null;
+  private instance: { start: string; type: string } | null = null;
+  private instances = 0;
+  private line!: Line;
+
+  constructor(
+    private readonly host: ParserHost,
+    bits: Bitness = 16,
+  ) {
+    this.bits = bits;
+  }
+
+  /** @throws SourceError at the first thing in the line that makes no sense */
+  parse(line: Line): void {
+    this.line = line;
+    const { tokens } = line;
+    const bracketed = tokens[0]?.text === '[' && tokens.at(-1)?.text === ']';
+    const reader = new TokenReader(bracketed ? tokens.slice(1, -1) : tokens, line.end);
+    this.parseLabels(reader);
+    if (!reader.done) this.parseStatement(reader);
+    if (!reader.done) reader.fail(`expected the end of the line, found ${reader.found()}`);
+  }
+
+  finish(): void {
+    if (this.structure) {
+      throw new SourceError(`struc '${this.structure.name}' has no endstruc`, 0);
+    }
+  }
+
+  private add(part: DistributiveOmit<Statement, 'origin' | 'end' | 'scope'>): void {
+    const { origin, end } = this.line;
+    this.statements.push({ ...part, origin, end, scope: this.scope } as Statement);
+  }
+
+  /** Names known without laying anything out. */
+  private get constantScope(): Scope {
+    const unknown = (token?: Token): never => {
+      throw new SourceError(
+        'expected a number or an earlier equ constant',
+        token?.at ?? this.line.tokens[0]?.at ?? 0,
+        token?.text.length ?? 1,
+      );
+    };
+    return {
+      symbol: (name, token) => {
+        const value = this.constants.get(this.qualify(name));
+        return value === undefined ? unknown(token) : { value, section: null };
+      },
+      here: () => unknown(),
+      sectionStart: () => unknown(),
+    };
+  }
+
+  private qualify(name: string): string {
+    return name.startsWith('.') && !name.startsWith('..') ? this.scope + name : name;
+  }
+
+  private parseLabels(reader: TokenReader): void {
+    const first = reader.current;
+    if (first?.kind !== 'word') return;
+    const second = reader.tokens[reader.position + 1];
+    const colon = second?.kind === 'punctuation' && second.text === ':';
+    const word = first.text.toLowerCase();
+    if (!colon) {
+      if (isStatementStart(word)) return;
+      const next = second?.kind === 'word' ? second.text.toLowerCase() : null;
+      if (next === 'equ') return this.parseEqu(reader, first);
+      if (next === null && second) return; // `foo [x]`: reported as an unknown instruction
+      if (next !== null && !isStatementStart(next)) return;
+      if (next === null && this.looksMistyped(word)) return;
+    } else if (reader.tokens[reader.position + 2]?.text.toLowerCase() === 'equ') {
+      return this.parseEqu(reader, first);
+    }
+    if (registerNamed(word) && !first.text.startsWith('$')) {
+      throw new SourceError(
+        `'${first.text}' is a register and cannot be a label`,
+        first.at,
+        first.text.length,
+      );
+    }
+    reader.position += colon ? 2 : 1;
+    this.label(first);
+  }
+
+  private looksMistyped(word: string): boolean {
+    return (
+      word.length > 1 &&
+      nearMiss(
+        word,
+        mnemonicNames().filter((name) => name.length > 2),
+      ) !== undefined
+    );
+  }
+
+  private label(token: Token): void {
+    const text = token.text.startsWith('$') ? token.text.slice(1) : token.text;
+    const name = this.qualify(text);
+    if (!text.startsWith('.')) this.scope = text;
+    this.add({ kind: 'label', name, token });
+  }
+
+  private parseEqu(reader: TokenReader, token: Token): void {
+    reader.position += reader.tokens[reader.position + 1]?.text === ':' ? 3 : 2;
+    const name = this.qualify(token.text);
+    const expression = parseExpression(reader);
+    this.add({ kind: 'equ', name, token, expression });
+    try {
+      this.constants.set(name, evaluate(expression, this.constantScope).value);
+    } catch {
+      // It needs addresses: known after layout only.
+    }
+  }
+
+  private parseStatement(reader: TokenReader): void {
+    const token = reader.current!;
+    const word = reader.word();
+    if (word === null)
+      return reader.fail(`expected an instruction or a label, found '${token.text}'`);
+    if (this.parseDirective(word, reader)) return;
+    if (word === 'times') {
+      reader.position++;
+      const times = parseExpression(reader);
+      return this.add({ kind: 'body', times, body: this.parseBody(reader) });
+    }
+    this.add({ kind: 'body', times: null, body: this.parseBody(reader) });
+  }
+
+  private parseDirective(word: string, reader: TokenReader): boolean {
+    const token = reader.current!;
+    const rest = (): void => {
+      reader.position = reader.tokens.length;
+    };
+    switch (word) {
+      case 'bits':
+      case 'use16':
+      case 'use32': {
+        reader.position++;
+        const value = word === 'bits' ? this.constant(reader) : BigInt(word.slice(3));
+        if (value !== 16n && value !== 32n) {
+          throw new SourceError(`bits takes 16 or 32, found ${value}`, token.at, token.text.length);
+        }
+        this.bits = value === 16n ? 16 : 32;
+        return true;
+      }
+      case 'org':
+        reader.position++;
+        this.add({ kind: 'org', origin0: parseExpression(reader) });
+        return true;
+      case 'section':
+      case 'segment':
+        reader.position++;
+        this.parseSection(reader);
+        return true;
+      case 'absolute':
+        reader.position++;
+        this.add({ kind: 'absolute', start: parseExpression(reader) });
+        return true;
+      case 'global':
+        reader.position++;
+        while (!reader.done) {
+          if (reader.current!.kind === 'word') this.globals.add(reader.current!.text);
+          reader.position++;
+        }
+        return true;
+      case 'extern':
+        throw new SourceError(
+          'a guest is one source file: there is nothing to link an extern symbol from',
+          token.at,
+          token.text.length,
+        );
+      case 'cpu':
+      case 'default':
+      case 'map':
+        rest();
+        return true;
+      case 'align':
+      case 'alignb':
+        reader.position++;
+        this.parseAlign(word, reader);
+        return true;
+      case 'struc':
+      case 'endstruc':
+      case 'istruc':
+      case 'at':
+      case 'iend':
+        reader.position++;
+        this.parseStructure(word, reader, token);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private constant(reader: TokenReader): bigint {
+    return evaluate(parseExpression(reader), this.constantScope).value;
+  }
+
+  private parseSection(reader: TokenReader): void {
+    const token = reader.current;
+    if (token?.kind !== 'word')
+      return reader.fail(`expected a section name, found ${reader.found()}`);
+    reader.position++;
+    const attributes: { align?: number; nobits?: boolean; vstart?: number } = {};
+    while (!reader.done) {
+      const name = reader.word();
+      const at = reader.current!;
+      reader.position++;
+      if (name === 'nobits' || name === 'progbits') attributes.nobits = name === 'nobits';
+      else if (name === 'align' || name === 'vstart' || name === 'start') {
+        reader.expect('=', `after '${name}'`);
+        const value = Number(this.constant(reader));
+        if (name === 'align') attributes.align = powerOfTwo(value, at);
+        else attributes.vstart = value;
+      } else if (!['alloc', 'noalloc', 'exec', 'noexec', 'write', 'nowrite'].includes(name ?? '')) {
+        throw new SourceError(`unknown section attribute '${at.text}'`, at.at, at.text.length);
+      }
+    }
+    this.section = token.text;
+    this.add({ kind: 'section', name: token.text, attributes: attributes as SectionAttributes });
+  }
+
+  private parseAlign(word: string, reader: TokenReader): void {
+    const boundary = parseExpression(reader);
+    let fill: Body | null = null;
+    if (reader.accept(',')) fill = this.parseBody(reader);
+    else if (word === 'alignb') {
+      fill = { kind: 'reserve', unit: 1, count: { kind: 'constant', value: 1n } };
+    }
+    this.add({ kind: 'align', boundary, fill });
+  }
+
+  private parseStructure(word: string, reader: TokenReader, token: Token): void {
+    const wrong = (message: string): never => {
+      throw new SourceError(message, token.at, token.text.length);
+    };
+    const name = reader.current;
+    if (word === 'struc') {
+      if (name?.kind !== 'word') return reader.fail("expected the structure's name");
+      if (this.structure) return wrong(`struc '${this.structure.name}' is still open`);
+      reader.position++;
+      const start = reader.accept(',') ? parseExpression(reader) : constant(0n);
+      this.structure = { name: name.text, outer: this.section };
+      this.add({ kind: 'absolute', start });
+      return this.label(name);
+    }
+    if (word === 'endstruc') {
+      const open = this.structure ?? wrong('endstruc without struc');
+      this.structure = null;
+      const sized = `${open.name}_size`;
+      const from: Expression = { kind: 'symbol', name: open.name, token };
+      const expression: Expression = {
+        kind: 'binary',
+        operator: '-',
+        left: HERE,
+        right: from,
+        token,
+      };
+      this.add({ kind: 'equ', name: sized, token, expression });
+      return this.add({ kind: 'section', name: open.outer, attributes: {} });
+    }
+    if (word === 'istruc') {
+      if (name?.kind !== 'word') return reader.fail("expected the structure's name");
+      reader.position++;
+      this.instance = { start: `..@istruc.${++this.instances}`, type: name.text };
+      return this.add({ kind: 'label', name: this.instance.start, token });
+    }
+    const instance = this.instance ?? wrong(`${word} without istruc`);
+    const symbol = (of: string): Expression => ({ kind: 'symbol', name: of, token });
+    const sum = (operator: string, left: Expression, right: Expression): Expression => ({
+      kind: 'binary',
+      operator,
+      left,
+      right,
+      token,
+    });
+    if (word === 'iend') {
+      const size = symbol(`${instance.type}_size`);
+      this.add({ kind: 'goto', target: sum('+', symbol(instance.start), size) });
+      this.instance = null;
+      return;
+    }
+    const field = parseExpression(reader);
+    const offset = sum('-', field, symbol(instance.type));
+    this.add({ kind: 'goto', target: sum('+', symbol(instance.start), offset) });
+    reader.expect(',', "after the field's name");
+    this.add({ kind: 'body', times: null, body: this.parseBody(reader) });
+  }
+
+  private parseBody(reader: TokenReader): Body {
+    const word = reader.word();
+    if (word === null) return reader.fail(`expected an instruction, found ${reader.found()}`);
+    const unit = DATA_UNITS[word];
+    if (unit !== undefined) {
+      reader.position++;
+      return { kind: 'data', unit, items: this.parseData(reader) };
+    }
+    const reserved = RESERVE_UNITS[word];
+    if (reserved !== undefined) {
+      reader.position++;
+      return { kind: 'reserve', unit: reserved, count: parseExpression(reader) };
+    }
+    if (word === 'incbin') return this.parseIncbin(reader);
+    return this.parseInstruction(reader);
+  }
+
+  private parseData(reader: TokenReader): DataItem[] {
+    const items: DataItem[] = [];
+    for (;;) {
+      items.push(this.parseDataItem(reader));
+      if (reader.done) return items;
+      reader.expect(',', 'between values');
+      if (reader.done) return items; // NASM allows a trailing comma
+    }
+  }
+
+  private parseDataItem(reader: TokenReader): DataItem {
+    const token = reader.current;
+    const next = reader.tokens[reader.position + 1];
+    const alone = next === undefined || (next.kind === 'punctuation' && next.text === ',');
+    if (token?.kind === 'string' && alone) {
+      reader.position++;
+      return { kind: 'bytes', bytes: token.bytes ?? [] };
+    }
+    if (token?.text === '?' && alone) {
+      reader.position++;
+      return { kind: 'reserve' };
+    }
+    const negative = token?.text === '-' && next?.float !== undefined;
+    const float = negative ? next : token;
+    if (float?.float !== undefined) {
+      reader.position += negative ? 2 : 1;
+      return { kind: 'float', value: negative ? -float.float : float.float, token: float };
+    }
+    if (!token) return reader.fail('expected a value, found the end of the line');
+    return { kind: 'expression', expression: parseExpression(reader), token };
+  }
+
+  private parseIncbin(reader: TokenReader): Body {
+    reader.position++;
+    const token = reader.current;
+    if (token?.kind !== 'string') return reader.fail('incbin needs a file name in quotes');
+    reader.position++;
+    const name = token.text.slice(1, -1);
+    const bytes = this.host.binary(name);
+    if (!bytes) throw new SourceError(`no file '${name}' to include`, token.at, token.text.length);
+    const skip = reader.accept(',') ? Number(this.constant(reader)) : 0;
+    const most = reader.accept(',') ? Number(this.constant(reader)) : bytes.length;
+    return { kind: 'binary', bytes: bytes.slice(skip, skip + most) };
+  }
+
+  private parseInstruction(reader: TokenReader): Body {
+    const prefixes = this.parsePrefixes(reader);
+    const token = reader.current;
+    const mnemonic = reader.word();
+    if (!token || mnemonic === null)
+      return reader.fail(`expected an instruction, found ${reader.found()}`);
+    const forms = formsNamed(mnemonic);
+    if (!forms) throw this.unknownInstruction(token);
+    reader.position++;
+    const operands = parseOperands(reader, this.constantScope);
+    const candidates = matchForms(mnemonic, token, operands, forms, this.bits);
+    if (prefixes.lock && !candidates.some(({ form }) => form.lockable)) {
+      throw new SourceError(`'${mnemonic}' cannot be locked`, token.at, token.text.length);
+    }
+    return {
+      kind: 'instruction',
+      mnemonic,
+      token,
+      operands,
+      prefixes,
+      bits: this.bits,
+      candidates,
+    };
+  }
+
+  private parsePrefixes(reader: TokenReader): InstructionPrefixes {
+    const prefixes: { -readonly [K in keyof InstructionPrefixes]: InstructionPrefixes[K] } = {
+      lock: false,
+      repeat: null,
+      segment: null,
+      operandSize: null,
+      addressSize: null,
+    };
+    for (;;) {
+      const word = reader.word();
+      const info = word === null ? undefined : registerNamed(word);
+      if (info?.class === 'segment') prefixes.segment = info;
+      else if (word === 'lock') prefixes.lock = true;
+      else if (word === 'rep' || word === 'repe' || word === 'repz') prefixes.repeat = 'rep';
+      else if (word === 'repne' || word === 'repnz') prefixes.repeat = 'repne';
+      else if (word === 'o16' || word === 'o32') prefixes.operandSize = word === 'o16' ? 16 : 32;
+      else if (word === 'a16' || word === 'a32') prefixes.addressSize = word === 'a16' ? 16 : 32;
+      else return prefixes;
+      reader.position++;
+    }
+  }
+
+  private unknownInstruction(token: Token): SourceError {
+    const known = [...mnemonicNames(), ...DIRECTIVES, ...PREFIXES, ...this.host.extraNames()];
+    const message = registerNamed(token.text.toLowerCase())
+      ? `expected an instruction, found register '${token.text}'`
+      : `unknown instruction '${token.text}'`;
+    return new SourceError(message, token.at, token.text.length, nearMiss(token.text, known));
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+const constant = (value: bigint): Expression => ({ kind: 'constant', value });
+
+function powerOfTwo(value: number, token: Token): number {
+  if (value > 0 && (value & (value - 1)) === 0) return value;
+  throw new SourceError(
+    `alignment must be a power of two, found ${value}`,
+    token.at,
+    token.text.length,
+  );
+}
+
+const STARTS = new Set([...DIRECTIVES, ...PREFIXES, 'map']);
+
+function isStatementStart(word: string): boolean {
+  return (
+    STARTS.has(word) || formsNamed(word) !== undefined || registerNamed(word)?.class === 'segment'
+  );
+}
+
+/** For undefined symbols that are nearly a register: `exa`. */
+export const registerSuggestions = registerNames;
