@@ -150,6 +150,7 @@ describe('the import walker', () => {
 
   it.each([
     ['a downward import', 'hypervisor/a.ts', "import { Cpu } from '../machine/cpu/cpu';"],
+    ['a folder by its index', 'session/a.ts', "import { h } from '../history';"],
     ['an import in its own part', 'hypervisor/bare/a.ts', "import { s } from '../core/system';"],
     ['types of plain data', 'session/view.ts', "import type { E } from '../machine/events';"],
     ['types in braces', 'session/view.ts', "import { type E } from '../machine/events';"],
@@ -259,6 +260,8 @@ function isException(edge: string, typesOnly: boolean): boolean {
 
 /** `file` relative to `src`, with slashes; `named` is how an import may have named it. */
 function partOf(file: string, named = file): string {
+  // A folder stands for its index file.
+  if (named in MAY_IMPORT) return named;
   const own = PART_OF.find(([pattern]) => pattern.test(file) || pattern.test(`${named}.tsx`));
   return own?.[1] ?? file.split('/')[0] ?? '';
 }
