@@ -75,7 +75,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
   );
   return (
     <section
-      className={cx('ring-stage', layout.narrow && 'narrow', !motion && 'still')}
+      className={cx('ring-stage', layout.narrow && 'narrow', view.flow && 'flow')}
       aria-label="Rings"
       aria-describedby={captionId}
     >

@@ -21,8 +21,9 @@ export function CodeCardBody({ card, room }: { readonly card: CodeCard; readonly
     <>
       <div className="card-head">
         <span className="card-title">{card.title}</span>
-        {card.detail && <span className="card-detail">{card.detail}</span>}
+        {card.chips.length > 0 && card.detail && <span className="card-detail">{card.detail}</span>}
       </div>
+      {card.chips.length === 0 && <div className="card-detail">{card.detail}</div>}
       {card.chips.length > 0 && (
         <ol className="chips">
           {fitting(card.chips, room).map((chip) => (
@@ -50,7 +51,7 @@ export function HypervisorCard({
   return (
     <>
       <div className="card-title">{card.title}</div>
-      <div className="card-line code" title={card.detail}>
+      <div className="card-line" title={card.detail}>
         {card.detail}
       </div>
     </>

@@ -5,6 +5,7 @@
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { MachineView } from '../../session/view';
+import { BlockPair } from '../block/BlockPair';
 import { RingStage } from '../stage/RingStage';
 import '../shared/base.css';
 import '../shared/widgets.css';
@@ -24,10 +25,12 @@ const moments: Record<string, MachineView> = {
   direct: fixtures.directView,
   bare: fixtures.bareView,
   boot: fixtures.bootView,
+  long: { ...fixtures.translatedView, block: fixtures.longBlock },
 };
 
 const panels: Record<string, (view: MachineView, name: string) => ReactNode> = {
   stage: (view) => <RingStage view={view} />,
+  block: (view) => <BlockPair view={view} hovered={view === fixtures.translatedView ? 4 : null} />,
 };
 
 const panel = panels[query.get('panel') ?? 'stage'];

@@ -109,23 +109,22 @@ function codeCards(view: MachineView, here: Place): { user: CodeCard; kernel: Co
   const lines = !view.block ? [] : ofUser || bare ? view.block.guest : view.block.translation;
   const chips = chipsOf(view, lines);
   const userRuns = here === 'ring3';
+  const away = view.flow && !userRuns && here !== kernelPlace ? view.flow.waypoints[0] : undefined;
+  const idle = (place: Place) =>
+    away?.place === place ? 'waits for the hypervisor' : 'not running now';
   const kernelRuns = here === kernelPlace;
   return {
     user: {
       place: 'ring3',
       title: 'Guest user program',
-      detail: userRuns
-        ? bare
-          ? 'runs on the CPU'
-          : 'direct execution, unmodified'
-        : 'not running now',
+      detail: userRuns ? (bare ? 'runs on the CPU' : 'direct execution') : idle('ring3'),
       chips: ofUser ? chips : [],
       running: userRuns,
     },
     kernel: {
       place: kernelPlace,
       title: bare ? 'Guest kernel: its own code' : 'Guest kernel: translated code',
-      detail: kernelRuns ? '' : 'not running now',
+      detail: kernelRuns ? '' : idle('ring3'),
       chips: ofUser ? [] : chips,
       running: kernelRuns,
     },
@@ -175,9 +174,9 @@ function cacheCard(view: MachineView): StageContent['cache'] {
 /** Last trap: of the step just taken, else how many there were. */
 function trapFact(view: MachineView): string {
   const trap = view.events.findLast((e) => e.kind === 'trap');
-  if (trap?.kind === 'trap') return `trap: vector 0x${trap.vector.toString(16)}`;
+  if (trap?.kind === 'trap') return `trap now: vector 0x${trap.vector.toString(16)}`;
   const before = view.counts.trap ?? 0;
-  return before === 0 ? 'no trap yet' : `no trap now, ${before} before`;
+  return before === 0 ? 'no trap yet' : `no trap now, ${before} so far`;
 }
 
 function hardwareFacts(view: MachineView): string[] {

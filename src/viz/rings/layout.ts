@@ -87,9 +87,9 @@ function whatIfHeight(content: StageContent, width: number): number {
   const inner = width - 26;
   return (
     14 +
-    LINE * countLines(card.title, inner, 6.9) +
-    LINE * countLines([card.status, ...card.facts].join(' '), inner, 6.5) +
-    LINE * countLines(card.conclusion, inner, 6.5)
+    LINE * countLines(card.title, inner, 6.3) +
+    LINE * countLines([card.status, ...card.facts].join(' '), inner, 6.2) +
+    LINE * countLines(card.conclusion, inner, 6.2)
   );
 }
 
@@ -100,12 +100,12 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   const edge = narrow ? 8 : 12;
   const gutter = narrow ? 30 : clamp(32, width * 0.05, 44);
   const label = narrow ? 0 : clamp(100, width * 0.17, 150);
-  const side = narrow ? width - 2 * edge : clamp(158, width * 0.29, 260);
+  const side = narrow ? width - 2 * edge - 2 * gutter : clamp(158, width * 0.29, 260);
   const mainX = edge + label + gutter;
   const main = narrow
     ? width - 2 * edge - 2 * gutter
     : width - 2 * edge - label - 2 * gutter - side;
-  const sideX = narrow ? edge : mainX + main + gutter;
+  const sideX = narrow ? mainX : mainX + main + gutter;
   const chips = main < 250 ? 2 : 3;
   const headingHeight = narrow ? 22 : 0;
 
@@ -141,11 +141,16 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     const own = mainCard[id];
     const beside = sideCards[id];
     const pad = id === 'hardware' ? 6 : PAD;
-    const top = y + pad + headingHeight;
+    const first = y + pad + headingHeight;
     const ownHeight = own?.height ?? 0;
     const besideHeight = beside?.height ?? 0;
     const stacked = narrow && own && beside ? ownHeight + GAP + besideHeight : null;
-    const inner = stacked ?? Math.max(ownHeight, besideHeight, narrow ? 0 : 36);
+    const headingWidth = label + gutter / 2 - 18;
+    const role = narrow ? 0 : 20 + 16 * countLines(content.bands[id].role, headingWidth, 6.5);
+    const inner = stacked ?? Math.max(ownHeight, besideHeight, role);
+    // In a narrow stage the way up from the hardware must not cross a card: ring 0 has its side card on top.
+    const sideFirst = narrow && id === 'ring0';
+    const top = stacked && sideFirst ? first + besideHeight + GAP : first;
     if (own) {
       // A main card shares the band's height with a taller side card.
       const height = narrow ? ownHeight : inner;
@@ -154,7 +159,7 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
       cards.push({ id: own.id, band: id, x: mainX, y: top, width: cardWidth, height });
     }
     if (beside) {
-      const besideY = narrow && own ? top + ownHeight + GAP : top;
+      const besideY = stacked && !sideFirst ? first + ownHeight + GAP : first;
       const height = narrow ? besideHeight : inner;
       cards.push({ id: beside.id, band: id, x: sideX, y: besideY, width: side, height });
     }
@@ -167,7 +172,13 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
           ? top + cardHeight - LANE_HEIGHT / 2 - 2
           : top + cardHeight;
     const height = 2 * pad + headingHeight + inner;
-    lanes[id] = { y: laneY, gutterY: laneInside ? laneY : top + cardHeight / 2 };
+    const gutterY =
+      id === 'ring0' && kernelInRing0
+        ? top + codeHeight / 2
+        : laneInside
+          ? laneY
+          : top + cardHeight / 2;
+    lanes[id] = { y: laneY, gutterY };
     bands.push({
       id,
       x: 0,
@@ -175,8 +186,8 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
       width,
       height,
       heading: narrow
-        ? { x: edge, y: y + pad - 2, width: width - 2 * edge, height: headingHeight }
-        : { x: edge + 4, y: y + pad, width: label + gutter / 2 - 18, height: inner },
+        ? { x: mainX + 2, y: y + pad - 3, width: main, height: headingHeight }
+        : { x: edge + 4, y: y + pad, width: headingWidth, height: inner },
     });
     y += height + GAP;
   }
