@@ -164,16 +164,21 @@ export class TranslationCache implements Snapshotable<CacheState> {
   /** Takes a translation out of use: nothing jumps or looks up to it any more. Its bytes stay until the next flush. */
   invalidate(translation: Translation): void {
     if (!this.isValid(translation.id)) return;
+    this.retire(translation);
+    for (const chain of this.chains) {
+      if (chain.to === translation.id) this.unchain(chain);
+    }
+    this.chains = this.chains.filter((chain) => chain.to !== translation.id);
+  }
+
+  /** Takes a translation out of the books; jumps that are chained to it stay, for a forwarding jump to catch. */
+  retire(translation: Translation): void {
     this.valid[translation.id] = false;
     if (this.byEip.get(translation.guestEip >>> 0) === translation.id) {
       this.byEip.delete(translation.guestEip >>> 0);
     }
     const slot = translation.guestEip & 0xff;
     if (this.readLookupTarget(slot) === translation.tcAddress) this.clearLookup(slot);
-    for (const chain of this.chains) {
-      if (chain.to === translation.id) this.unchain(chain);
-    }
-    this.chains = this.chains.filter((chain) => chain.to !== translation.id);
   }
 
   /** Makes every entry of an old translation go on to its replacement: the forwarding jump of adaptive retranslation. */

@@ -153,33 +153,44 @@ function emitGuestInstruction(
   }
   switch (decoded.flowControl) {
     case FlowControl.UnconditionalBranch:
-      return emitJump(emitter, exits, decoded);
+      emitJump(emitter, exits, decoded);
+      return;
     case FlowControl.ConditionalBranch:
-      return emitConditional(emitter, exits, guest);
+      emitConditional(emitter, exits, guest);
+      return;
     case FlowControl.Call: {
       emitter.context.tag = 'rewritten';
       emitter.pushConstant(nextEip(decoded), 1);
-      return emitExit(emitter, exits, branchTarget(decoded), null);
+      emitExit(emitter, exits, branchTarget(decoded), null);
+      return;
     }
     case FlowControl.Return:
-      return emitReturn(emitter, decoded);
+      emitReturn(emitter, decoded);
+      return;
     case FlowControl.IndirectBranch:
     case FlowControl.IndirectCall:
-      return emitIndirect(emitter, guest);
+      emitIndirect(emitter, guest);
+      return;
     default:
       break;
   }
   emitter.context.tag = 'rewritten';
   switch (decoded.mnemonic) {
     case Mnemonic.Cli:
-      return emitter.storeConstant(VCPU.IF, 0, 1);
+      emitter.storeConstant(VCPU.IF, 0, 1);
+      return;
     case Mnemonic.Sti:
-      return emitSti(emitter, decoded);
+      emitSti(emitter, decoded);
+      return;
     case Mnemonic.Pushfd:
-      return emitPushf(emitter);
+      emitPushf(emitter);
+      return;
     case Mnemonic.Mov: {
       const simple = simpleMove(decoded);
-      if (simple) return emitter.loadRegister(simple.register, simple.field, 1);
+      if (simple) {
+        emitter.loadRegister(simple.register, simple.field, 1);
+        return;
+      }
       break;
     }
     default:
@@ -311,7 +322,8 @@ function emitConditional(emitter: Emitter, exits: Exit[], guest: GuestInstructio
     // LOOP and JECXZ reach only 127 bytes: over the fall-through slot to the taken one.
     emitter.instruction([...bytes.subarray(0, skip), opcode, 7], 1);
     emitExit(emitter, exits, fallThrough, null);
-    return emitExit(emitter, exits, taken, null);
+    emitExit(emitter, exits, taken, null);
+    return;
   }
   const condition = (opcode === 0x0f ? (bytes[skip + 1] ?? 0) : opcode) & 0x0f;
   const offset = emitter.instruction([0x0f, 0x80 | condition, ...dword(7)], 1);

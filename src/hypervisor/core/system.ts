@@ -132,6 +132,9 @@ export interface System extends Snapshotable<unknown> {
     readonly cycles: number;
   }[];
 
+  /** Counts by event kind since the start; `cache-hit` counts entries into translations that were already there. */
+  counts(): Readonly<Record<string, number>>;
+
   /** The translation cache; null where the technique has none. */
   cache(): CacheInfo | null;
   translations(): readonly TranslationInfo[];

@@ -38,7 +38,8 @@ export type GuestWalk =
       /** Rights the guest's two levels give together. */
       readonly writable: boolean;
       readonly user: boolean;
-      /** The leaf's dirty bit, after this access. */
+      /** Accessed bits of every level and the leaf's dirty bit, after this access. */
+      readonly accessed: boolean;
       readonly dirty: boolean;
     }
   /** `errorCode` is what the guest's #PF handler has to see. */
@@ -53,7 +54,14 @@ export class GuestTables {
   /** Walks for one access. `linear` is unsigned; without paging every address maps to itself. */
   walk(paging: GuestPaging, linear: number, access: GuestAccess): GuestWalk {
     if ((paging.cr0 & CR0_PG) === 0) {
-      return { kind: 'mapped', address: linear >>> 0, writable: true, user: true, dirty: true };
+      return {
+        kind: 'mapped',
+        address: linear >>> 0,
+        writable: true,
+        user: true,
+        accessed: true,
+        dirty: true,
+      };
     }
     const fault = (present: boolean): GuestWalk => ({
       kind: 'fault',
@@ -84,7 +92,8 @@ export class GuestTables {
       ? ((leaf & 0xffc00000) | (linear & 0x3fffff)) >>> 0
       : ((leaf & 0xfffff000) | (linear & 0xfff)) >>> 0;
     const isDirty = ((access.commit ? dirty : leaf) & PTE_D) !== 0;
-    return { kind: 'mapped', address, writable, user, dirty: isDirty };
+    const accessed = access.commit || (pde & leaf & PTE_A) !== 0;
+    return { kind: 'mapped', address, writable, user, accessed, dirty: isDirty };
   }
 
   /** Guest bytes at a linear address without side effects; shorter where the mapping ends, null if it never starts. */

@@ -1,0 +1,1006 @@
+/**
+ * The monitor's decisions. Control arrives through a real ring-0 entry stub (`entry-code.ts`); every entry becomes an
+ * `EntryReason`, every handler answers with an `Outcome`, and the stub's exit path returns by IRET.
+ *
+ * Every exit that is not a hidden page fault ends the same way: carry out one guest instruction on the virtual CPU,
+ * which raises the guest's own faults through the guest's own IDT, then decide where the guest goes on:
+ *
+ * | virtual CPU                                                   | goes on                                     |
+ * |---------------------------------------------------------------|---------------------------------------------|
+ * | ring 0, flat enough, 32-bit                                   | in the translation cache, real CPL 1        |
+ * | ring 3, IF = 1, IOPL < 3, every segment has a shadow          | directly, real CPL 3                        |
+ * | halted                                                        | in the monitor's idle loop                  |
+ * | anything else (real mode, v86, rings 1 and 2, single-step …)  | one instruction at a time on the virtual CPU|
+ *
+ * @see Bugnion et al., "Bringing Virtualization to the x86 Architecture with the Original VMware Workstation", 2012
+ */
+import { Mnemonic, Register } from 'iced-x86';
+import { assertNever, invariant } from '../../base/assert';
+import { address as inHex } from '../../base/hex';
+import type { Board } from '../../machine/board';
+import { decode } from '../../machine/codec/decode';
+import { format } from '../../machine/codec/format';
+import type { Instruction, MemoryOperand } from '../../machine/codec/instruction';
+import {
+  CR0_PE,
+  EFLAGS_IF,
+  EFLAGS_IOPL,
+  EFLAGS_TF,
+  EFLAGS_VM,
+  PF_WRITE,
+  SEG,
+  VECTOR,
+  vectorName,
+  WORD,
+} from '../../machine/cpu/state';
+import type { MachineEventBody } from '../../machine/events';
+import type { Pc } from '../../machine/pc';
+import type { TimedFact } from '../core/system';
+import { type RawDescriptor, RIGHTS_BIG, RIGHTS_PRESENT, unpack } from '../memory/descriptors';
+import { type GuestPaging, GuestTables } from '../memory/guest-walk';
+import {
+  CACHE_BASE,
+  CACHE_BYTES,
+  CALLOUTS,
+  MONITOR_BASE,
+  SELECTOR,
+  STACK_TOP,
+  VCPU,
+} from '../memory/layout';
+import { MonitorMemory } from '../memory/monitor-memory';
+import type { Pmap } from '../memory/pmap';
+import { ShadowTables } from '../memory/shadow-tables';
+import { TranslationCache } from './cache';
+import { readUnit } from './code-source';
+import { DescriptorTables, FIRST_IRQ, FIRST_SOFTWARE } from './descriptor-table';
+import { type CodeRecord, EXIT_SLOT_BYTES, SPILLED_EAX, SPILLED_ECX } from './emitter';
+import { CALLOUT_NUMBER, EXIT, IDLE, INTERPRET } from './entry-code';
+import { type EntryFrame, patchFrameFlags, readEntryFrame, writeExitFrame } from './frames';
+import type { EntryReason, Outcome } from './reason';
+import { recordAt, type Translation } from './translation';
+import { translateUnit } from './translator';
+import { USER_SEGMENTS, type VirtualCpu } from './virtual-cpu';
+
+/** Faults of one instruction on traced pages before its translation gets a callout instead. */
+const GUILTY_AFTER = 3;
+
+export type Traced = 'code' | 'gdt';
+
+/** Where the guest's instructions execute. */
+type Mode = 'translated' | 'direct' | 'interpreted' | 'idle';
+
+export class Monitor {
+  readonly cache: TranslationCache;
+  readonly shadow: ShadowTables;
+  readonly descriptors: DescriptorTables;
+  readonly tables: GuestTables;
+  readonly memory: MonitorMemory;
+
+  /** Guest frames with write traces, and why. */
+  traces = new Map<number, Set<Traced>>();
+  /** Guest EIPs whose plain instructions fault on traced pages, with their count so far. */
+  suspects = new Map<number, number>();
+  guilty = new Set<number>();
+  /** Old translation to the one that replaced it, by id. */
+  forwards = new Map<number, number>();
+  /** CS base and limit that all translations were made for. */
+  private codeSegment = '';
+  /** The selectors user code was given, ES CS SS DS FS GS: a different one on return was loaded by the user. */
+  private given: number[] = [];
+  mode: Mode = 'interpreted';
+  /** The guest frames whose traced bytes a write may have changed, not yet looked at. */
+  private readonly touched = new Set<number>();
+  private descriptorsStale = true;
+  private timerFor = Number.POSITIVE_INFINITY;
+  timedFacts: TimedFact[] = [];
+
+  constructor(
+    private readonly pc: Pc,
+    private readonly pmap: Pmap,
+    readonly virtual: VirtualCpu,
+    private readonly board: Board,
+    base: number,
+    cacheBytes: number = CACHE_BYTES,
+  ) {
+    this.memory = new MonitorMemory(pc.memory, base);
+    this.cache = new TranslationCache(pc.memory, base, cacheBytes);
+    this.shadow = new ShadowTables(pc.memory, base);
+    this.descriptors = new DescriptorTables(this.memory);
+    this.tables = new GuestTables(pc.memory, pmap);
+    virtual.onEvent = (body) => this.onVirtualEvent(body);
+    pc.memory.onWatchedWrite((page) => {
+      const frame = this.pmap.guestFrame(page);
+      if (frame !== null) this.touched.add(frame);
+    });
+  }
+
+  // --- entry --------------------------------------------------------------------------------------------------
+
+  /** The reserved opcode: called by the CPU with EIP behind it. */
+  enter(): void {
+    const { cpu, clock } = this.pc;
+    const site = cpu.eip;
+    this.virtual.clock.cycles = clock.cycles;
+    if (site !== EXIT) {
+      this.serveVirtualTime();
+      this.finish({ kind: 'resume' }, null);
+      return;
+    }
+    const frame = readEntryFrame(this.memory, cpu.gpr[4]! >>> 0);
+    const reason = this.reasonOf(frame);
+    if ((frame.cs & 3) === 0) {
+      this.fromRing0(frame, reason);
+      return;
+    }
+    const record = this.takeOver(frame, reason);
+    this.emit({ kind: 'monitor-entry', reason: nameOf(reason), guestEip: this.virtual.eip });
+    this.serveVirtualTime();
+    this.finish(this.handle(reason, frame, record), frame);
+  }
+
+  private reasonOf(frame: EntryFrame): EntryReason {
+    const { number, errorCode } = frame;
+    if (number >= CALLOUT_NUMBER) {
+      const name = CALLOUTS[number - CALLOUT_NUMBER];
+      invariant(name !== undefined, `callout stub ${number} exists`);
+      return { kind: 'callout', name };
+    }
+    if (number === VECTOR.PF) {
+      return { kind: 'page-fault', address: this.pc.cpu.state[WORD.CR2]! >>> 0, errorCode };
+    }
+    if (number === VECTOR.DB && (frame.eflags & EFLAGS_TF) !== 0) return { kind: 'sequence-step' };
+    if (number < FIRST_IRQ) return { kind: 'exception', vector: number, errorCode };
+    if (number < FIRST_SOFTWARE) return { kind: 'device-interrupt', irq: number - FIRST_IRQ };
+    return { kind: 'software-interrupt', vector: number };
+  }
+
+  /**
+   * The monitor itself was interrupted: by a device in its idle and interpret loops or in the first instruction of a
+   * callout stub, or by the single-step trap that a callout carried in. Nothing else may fault at ring 0.
+   */
+  private fromRing0(frame: EntryFrame, reason: EntryReason): void {
+    const { cpu } = this.pc;
+    switch (reason.kind) {
+      case 'device-interrupt':
+        this.acknowledge(reason.irq);
+        this.serveVirtualTime();
+        this.armTimer();
+        return;
+      case 'sequence-step':
+        patchFrameFlags(this.memory, cpu.gpr[4]! >>> 0, frame.eflags & ~EFLAGS_TF);
+        return;
+      default:
+        invariant(
+          false,
+          `the monitor never faults (vector ${frame.number}, error ${frame.errorCode}, EIP ${inHex(frame.eip)}, CR2 ${inHex(cpu.state[WORD.CR2]!)})`,
+        );
+    }
+  }
+
+  /** Copies the guest's registers from the frame into the virtual CPU. @returns where in the cache it stood */
+  private takeOver(frame: EntryFrame, reason: EntryReason): CodeRecord | null {
+    const gpr = frame.gpr.slice();
+    if ((frame.cs & 3) === 3) {
+      this.virtual.copyIn(gpr, frame.eip, frame.eflags);
+      this.takeOverSegments(frame);
+      const vector = reason.kind === 'device-interrupt' ? FIRST_IRQ + reason.irq : frame.number;
+      this.emit({ kind: 'direct-left', guestEip: frame.eip, vector });
+      return null;
+    }
+    const translation = this.cache.at(frame.eip);
+    // A callout's return address is behind it: the record is the call's own.
+    const at = reason.kind === 'callout' ? frame.eip - EXIT_SLOT_BYTES : frame.eip;
+    const record = translation && recordAt(translation, at);
+    invariant(record, `every cache address maps back to a guest EIP (${inHex(frame.eip)})`);
+    if (record.spilled & SPILLED_EAX) gpr[0] = this.virtual.field(VCPU.EAX);
+    if (record.spilled & SPILLED_ECX) gpr[1] = this.virtual.field(VCPU.ECX);
+    this.virtual.copyIn(gpr, record.guestEip, frame.eflags);
+    return record;
+  }
+
+  /** User code loads segment registers by itself, from shadow descriptors: find out which, from the guest's table. */
+  private takeOverSegments(frame: EntryFrame): void {
+    const { ds, es, fs, gs } = frame.data;
+    const real = [es, frame.cs, frame.ss, ds, fs, gs];
+    USER_SEGMENTS.forEach((register, i) => {
+      const selector = real[i] ?? 0;
+      if (selector === this.given[i]) return;
+      const raw = (selector & ~3) === 0 ? null : this.readGuestDescriptor(selector >>> 3);
+      const hidden = raw ? unpack(raw) : { base: 0, limit: 0, rights: 0 };
+      this.virtual.reload(register, selector, hidden);
+    });
+    this.virtual.cpu.cpl = 3;
+  }
+
+  // --- handlers -----------------------------------------------------------------------------------------------
+
+  private handle(reason: EntryReason, frame: EntryFrame, record: CodeRecord | null): Outcome {
+    switch (reason.kind) {
+      case 'callout':
+        return this.handleCallout(reason.name, frame, record);
+      case 'page-fault':
+        return this.handlePageFault(reason.address, reason.errorCode);
+      case 'exception':
+        this.emulate(`${vectorName(reason.vector)} from the guest's instruction`);
+        return { kind: 'resume' };
+      case 'software-interrupt': {
+        // The silicon has retired INT n; the virtual CPU does it again, on the guest's own gates.
+        this.virtual.eip = frame.eip - 2;
+        this.addGuestRetired(-1);
+        this.emulate(`INT 0x${reason.vector.toString(16)} goes to the guest's own handler`);
+        return { kind: 'resume' };
+      }
+      case 'device-interrupt':
+        this.acknowledge(reason.irq);
+        this.serveVirtualTime();
+        return this.afterInterrupt(record);
+      case 'sequence-step':
+        return this.afterInterrupt(record);
+      default:
+        return assertNever(reason);
+    }
+  }
+
+  /** An interrupt arrived in guest code: deliver it now, later, or at the end of an inserted sequence. */
+  private afterInterrupt(record: CodeRecord | null): Outcome {
+    const deliverable = this.board.pic.pending && this.virtual.interruptsEnabled;
+    this.virtual.setField(VCPU.PENDING, this.board.pic.pending ? 1 : 0);
+    if (!deliverable) return { kind: 'retry' };
+    if (record && !record.boundary) return { kind: 'retry-stepping' };
+    if (record?.shadow || this.standsInRepeat()) this.virtual.cpu.setShadow(1);
+    return { kind: 'resume' };
+  }
+
+  /** A repeated string instruction may be half done: it is finished before an interrupt is delivered. */
+  private standsInRepeat(): boolean {
+    const instruction = this.decodeNext()?.instruction;
+    return instruction !== undefined && instruction.repeat !== 'none';
+  }
+
+  private handleCallout(
+    name: (typeof CALLOUTS)[number],
+    frame: EntryFrame,
+    record: CodeRecord | null,
+  ): Outcome {
+    const { virtual } = this;
+    const { costs } = this.pc.clock;
+    const translation = this.cache.at(frame.eip - EXIT_SLOT_BYTES);
+    invariant(translation && record, 'a callout comes from a translation');
+    switch (name) {
+      case 'dispatch': {
+        this.pc.clock.charge('dispatch', costs.tcDispatch);
+        const slot = frame.eip - EXIT_SLOT_BYTES - translation.tcAddress;
+        const exit = translation.exits.findIndex((candidate) => candidate.slot === slot);
+        const target = translation.exits[exit]?.target;
+        invariant(target !== undefined, 'a dispatch callout is an exit slot');
+        virtual.eip = target;
+        this.chainExit(translation, exit);
+        return { kind: 'resume' };
+      }
+      case 'lookup-miss': {
+        this.pc.clock.charge('lookups', costs.tcDispatch);
+        virtual.eip = frame.gpr[0]!;
+        this.addGuestRetired(1);
+        const target = this.canTranslate() ? this.findOrTranslate() : null;
+        if (target) this.cache.publish(target);
+        return { kind: 'resume' };
+      }
+      case 'interrupts':
+        if (record.shadow) virtual.cpu.setShadow(1);
+        return { kind: 'resume' };
+      case 'popf':
+        this.chargeCallout('callouts');
+        this.emit({ kind: 'callout', name, guestEip: virtual.eip });
+        this.emulatePopf(translation, record);
+        return { kind: 'resume' };
+      default:
+        this.chargeCallout(name === 'port' ? 'io' : 'callouts');
+        this.emit({ kind: 'callout', name, guestEip: virtual.eip });
+        this.emulate(`callout ${name}`);
+        return { kind: 'resume' };
+    }
+  }
+
+  /** The published cost of a callout includes the way back, which the silicon charges for its IRET. */
+  private chargeCallout(cause: 'callouts' | 'io'): void {
+    const { costs } = this.pc.clock;
+    const whole = cause === 'io' ? costs.inTcIo : costs.callout;
+    this.pc.clock.charge(cause, Math.max(0, whole - costs.iret));
+  }
+
+  /** POPF at virtual ring 0: the cache has popped the image; all of it but VM, VIF, VIP and RF is the guest's to set. */
+  private emulatePopf(translation: Translation, record: CodeRecord): void {
+    const { virtual } = this;
+    const popped = virtual.field(VCPU.POPPED);
+    const before = virtual.flags;
+    const kept = EFLAGS_VM | (3 << 19);
+    virtual.cpu.setEflags((popped & 0x257fd5) | (before & kept));
+    const instruction = translation.guest[record.guestIndex ?? 0];
+    invariant(instruction, 'a popf callout belongs to a guest instruction');
+    virtual.eip = record.guestEip + instruction.bytes.length;
+    this.addGuestRetired(1);
+    this.phase('decoded', () => `popf at ${inHex(record.guestEip)}, image ${inHex(popped)}`);
+    this.phase('checked', () => 'virtual ring 0 may change IF and IOPL');
+    this.phase('emulated', () => {
+      const real = (this.pc.cpu.eflags | EFLAGS_IF) & EFLAGS_IF ? 1 : 0;
+      return `virtual IF ${bit(before)} → ${bit(virtual.flags)}; the real IF stays ${real}; waiting interrupt: ${
+        this.board.pic.pending ? 'yes' : 'none'
+      }`;
+    });
+  }
+
+  private handlePageFault(linear: number, errorCode: number): Outcome {
+    const { virtual } = this;
+    const { costs } = this.pc.clock;
+    const write = (errorCode & PF_WRITE) !== 0;
+    if (linear < MONITOR_BASE) {
+      const access = { write, user: virtual.cpl === 3, commit: true };
+      const walk = this.tables.walk(this.paging(), linear, access);
+      if (walk.kind === 'mapped') {
+        const frame = walk.address >>> 12;
+        if (write && this.traces.has(frame)) return this.handleTracedWrite(linear, frame);
+        this.pc.clock.charge('shadow-paging', costs.shadowHidden - costs.trapEnter - costs.iret);
+        this.emit({ kind: 'hidden-fault', address: linear, errorCode });
+        this.fillShadow(linear, access);
+        return { kind: 'retry' };
+      }
+      this.emit({ kind: 'true-fault', address: linear, errorCode: walk.errorCode });
+      this.pc.clock.charge('shadow-paging', costs.shadowTrueExtra);
+    }
+    this.emulate("the guest's own tables forbid the access", false);
+    return { kind: 'resume' };
+  }
+
+  private handleTracedWrite(linear: number, frame: number): Outcome {
+    const { costs } = this.pc.clock;
+    const eip = this.virtual.eip;
+    this.emit({ kind: 'trace-hit', address: linear, guestFrame: frame });
+    this.pc.clock.charge('tracing', costs.ptWriteTraced - costs.trapEnter - costs.iret);
+    this.emulate('a write to a traced page', false);
+    if (this.virtual.cpl === 0) this.suspect(eip);
+    return { kind: 'resume' };
+  }
+
+  /** Innocent until proven guilty: an instruction that keeps hitting traces is translated again, with a callout. */
+  private suspect(eip: number): void {
+    const count = (this.suspects.get(eip) ?? 0) + 1;
+    this.suspects.set(eip, count);
+    if (count < GUILTY_AFTER || this.guilty.has(eip)) return;
+    this.guilty.add(eip);
+    for (const old of this.cache.all) {
+      const contains = old.guest.some((instruction) => instruction.decoded.address === eip);
+      if (contains && this.cache.isValid(old.id)) this.retranslate(old, eip);
+    }
+  }
+
+  private retranslate(old: Translation, eip: number): void {
+    this.cache.retire(old);
+    const replacement = this.translate(old.guestEip);
+    if (!replacement) return;
+    this.cache.forward(old, replacement);
+    this.forwards.set(old.id, replacement.id);
+    this.emit({ kind: 'retranslated', block: old.id, replacement: replacement.id, guestEip: eip });
+  }
+
+  // --- the way back -------------------------------------------------------------------------------------------
+
+  private finish(outcome: Outcome, frame: EntryFrame | null): void {
+    const { cpu } = this.pc;
+    switch (outcome.kind) {
+      case 'resume':
+        this.resume(frame);
+        break;
+      case 'retry':
+      case 'retry-stepping': {
+        invariant(frame, 'only guest code is retried');
+        const stepping = outcome.kind === 'retry-stepping';
+        const flags = stepping ? frame.eflags | EFLAGS_TF : frame.eflags & ~EFLAGS_TF;
+        patchFrameFlags(this.memory, cpu.gpr[4]! >>> 0, flags);
+        this.phase('returned', () => `back to the interrupted instruction at ${inHex(frame.eip)}`);
+        const to = (frame.cs & 3) === 3 ? 'direct' : 'translated';
+        if (to === 'direct') this.emit({ kind: 'direct-entered', guestEip: frame.eip });
+        this.emit({ kind: 'monitor-exit', to, guestEip: this.virtual.eip });
+        break;
+      }
+      default:
+        assertNever(outcome);
+    }
+    this.armTimer();
+  }
+
+  /** Decides, from the virtual CPU alone, where the guest goes on, and sets the real CPU up for it. */
+  resume(frame: EntryFrame | null): void {
+    const { virtual, board } = this;
+    for (;;) {
+      this.afterEmulation();
+      if (this.pc.cpu.stopOutcome) return;
+      if (board.pic.pending && virtual.interruptsEnabled) {
+        if (!virtual.shadow) {
+          this.inject();
+          continue;
+        }
+        if (!virtual.halted) {
+          this.emulate('one instruction in the shadow of STI or MOV SS');
+          continue;
+        }
+      }
+      break;
+    }
+    const { cpu } = this.pc;
+    cpu.state[WORD.CR0] = virtual.realCr0;
+    virtual.copyOut(board.pic.pending);
+    if (virtual.halted) {
+      if (!virtual.interruptsEnabled) cpu.requestStop({ kind: 'halted' });
+      this.stayInMonitor('idle');
+    } else if (this.canTranslate() && this.resumeTranslated(frame)) {
+      // In the cache.
+    } else if (!this.canRunDirectly() || !this.resumeDirect()) {
+      this.stayInMonitor('interpreted');
+    }
+  }
+
+  private stayInMonitor(mode: 'idle' | 'interpreted'): void {
+    const { cpu } = this.pc;
+    if (mode === 'interpreted') this.interpretOne();
+    this.mode = mode;
+    cpu.gpr[4] = STACK_TOP;
+    cpu.eip = mode === 'idle' ? IDLE : INTERPRET;
+    this.emit({ kind: 'monitor-exit', to: 'monitor', guestEip: this.virtual.eip });
+  }
+
+  private interpretOne(): void {
+    this.emulate(this.whyInterpreted());
+    this.afterEmulation();
+    this.virtual.copyOut(this.board.pic.pending);
+  }
+
+  private whyInterpreted(): string {
+    const { virtual } = this;
+    if ((virtual.word(WORD.CR0) & CR0_PE) === 0) return 'virtual real mode';
+    if (virtual.flags & EFLAGS_VM) return 'virtual-8086 mode';
+    if (virtual.flags & EFLAGS_TF) return 'the guest single-steps';
+    if (virtual.cpl === 3 && !virtual.interruptsEnabled) return 'user code with virtual IF = 0';
+    if (virtual.cpl === 3 && (virtual.flags & EFLAGS_IOPL) === EFLAGS_IOPL) return 'virtual IOPL 3';
+    if (virtual.cpl === 3) return 'a segment has no shadow descriptor';
+    return `virtual ring ${virtual.cpl} code that cannot be translated`;
+  }
+
+  private resumeTranslated(frame: EntryFrame | null): boolean {
+    const { virtual } = this;
+    const stack = this.kernelSelector(SEG.SS);
+    if (stack === null || (stack & ~3) === 0) return false;
+    const target = this.placeInCache(frame) ?? this.findOrTranslate()?.tcAddress ?? null;
+    if (target === null) {
+      // The guest's code is not there: the virtual CPU takes the guest's own fault.
+      this.emulate('the instruction cannot be fetched', false);
+      this.resume(null);
+      return true;
+    }
+    this.mode = 'translated';
+    this.leave({
+      eip: target,
+      cs: SELECTOR.CACHE_CODE,
+      ss: (stack & ~3) | 1,
+      data: {
+        gs: SELECTOR.GS,
+        fs: this.kernelSelector(SEG.FS) ?? 0,
+        es: this.kernelSelector(SEG.ES) ?? 0,
+        ds: this.kernelSelector(SEG.DS) ?? 0,
+      },
+    });
+    this.emit({ kind: 'monitor-exit', to: 'translated', guestEip: virtual.eip });
+    return true;
+  }
+
+  /** The place in the interrupted translation where the guest stands now, if it is still there. */
+  private placeInCache(frame: EntryFrame | null): number | null {
+    if (!frame || (frame.cs & 3) !== 1) return null;
+    const translation = this.cache.at(frame.eip);
+    if (!translation || !this.cache.isValid(translation.id)) return null;
+    const { eip } = this.virtual;
+    // Past the first instruction only: an entry is counted, a way back is not.
+    const record = translation.records.find(
+      (candidate) => candidate.offset > 0 && candidate.boundary && candidate.guestEip === eip,
+    );
+    return record ? translation.tcAddress + record.offset : null;
+  }
+
+  private resumeDirect(): boolean {
+    const { virtual } = this;
+    this.given = USER_SEGMENTS.map((register) => virtual.segment(register).selector);
+    const [es, cs, ss, ds, fs, gs] = this.given as [number, number, number, number, number, number];
+    this.mode = 'direct';
+    this.leave({ eip: virtual.eip, cs, ss, data: { gs, fs, es, ds } });
+    this.emit({ kind: 'direct-entered', guestEip: virtual.eip });
+    this.emit({ kind: 'monitor-exit', to: 'direct', guestEip: virtual.eip });
+    return true;
+  }
+
+  private leave(to: Pick<EntryFrame, 'eip' | 'cs' | 'ss' | 'data'>): void {
+    const { cpu } = this.pc;
+    const gpr = Array.from(this.virtual.cpu.gpr, (value) => value >>> 0);
+    cpu.gpr[4] = writeExitFrame(this.memory, { ...to, gpr, eflags: this.virtual.realFlags });
+    cpu.eip = EXIT;
+    this.phase('returned', () => `IRET to ring ${to.cs & 3} at ${inHex(to.eip)}`);
+  }
+
+  /** The real selector for a segment of the virtual kernel; null where the silicon cannot hold it. */
+  private kernelSelector(register: number): number | null {
+    const segment = this.virtual.segment(register);
+    if ((segment.rights & RIGHTS_PRESENT) === 0) return 0;
+    if (this.descriptors.holds(segment)) return segment.selector;
+    return this.descriptors.cache(register, segment);
+  }
+
+  // --- where guest code may run ---------------------------------------------------------------------------------
+
+  private canTranslate(): boolean {
+    const { virtual } = this;
+    if ((virtual.word(WORD.CR0) & CR0_PE) === 0 || virtual.cpl !== 0 || virtual.halted)
+      return false;
+    if (virtual.flags & (EFLAGS_VM | EFLAGS_TF)) return false;
+    return (virtual.segment(SEG.CS).rights & RIGHTS_BIG) !== 0;
+  }
+
+  private canRunDirectly(): boolean {
+    const { virtual } = this;
+    if ((virtual.word(WORD.CR0) & CR0_PE) === 0 || virtual.cpl !== 3) return false;
+    if (virtual.flags & (EFLAGS_VM | EFLAGS_TF) || !virtual.interruptsEnabled) return false;
+    if ((virtual.flags & EFLAGS_IOPL) === EFLAGS_IOPL) return false;
+    return USER_SEGMENTS.every((register) => {
+      const segment = virtual.segment(register);
+      const isNull = (segment.selector & ~3) === 0 && (segment.rights & RIGHTS_PRESENT) === 0;
+      return isNull || this.descriptors.holds(segment);
+    });
+  }
+
+  // --- translation ----------------------------------------------------------------------------------------------
+
+  private findOrTranslate(): Translation | null {
+    this.checkCodeSegment();
+    return this.cache.find(this.virtual.eip) ?? this.translate(this.virtual.eip);
+  }
+
+  private chainExit(from: Translation, exit: number): void {
+    if (!this.canTranslate()) return;
+    const to = this.findOrTranslate();
+    if (!to || !this.cache.isValid(from.id) || this.cache.get(from.id) !== from) return;
+    this.cache.chain(from, exit, to);
+    const site = from.tcAddress + (from.exits[exit]?.slot ?? 0);
+    this.emit({ kind: 'chained', from: from.id, to: to.id, site });
+  }
+
+  private translate(eip: number): Translation | null {
+    const segment = this.virtual.segment(SEG.CS);
+    const unit = readUnit(this.tables, this.paging(), segment, eip);
+    if (!unit) return null;
+    const code = translateUnit(unit.guest, this.guilty);
+    if (!this.cache.hasRoom(code.bytes.length)) this.flushCache('the cache is full');
+    const guestLinear = (segment.base + eip) >>> 0;
+    const translation = this.cache.add({ guestEip: eip, guestLinear, ...unit }, code);
+    this.cache.misses++;
+    const { clock } = this.pc;
+    clock.charge(
+      'translating',
+      clock.costs.translateTu + unit.guest.length * clock.costs.translateInsn,
+    );
+    this.emit({ kind: 'cache-miss', guestEip: eip });
+    this.emit({
+      kind: 'translated',
+      block: translation.id,
+      guestEip: eip,
+      tcAddress: translation.tcAddress,
+      guestInstructions: unit.guest.length,
+      bytes: translation.bytes,
+    });
+    for (const frame of unit.pages.values()) this.trace(frame, 'code');
+    return translation;
+  }
+
+  /** Translations hold for one code segment; another base or limit starts over. */
+  private checkCodeSegment(): void {
+    const { base, limit } = this.virtual.segment(SEG.CS);
+    const key = `${base}:${limit}`;
+    if (key === this.codeSegment) return;
+    if (this.cache.all.length > 0) this.flushCache('the kernel runs on another code segment');
+    this.codeSegment = key;
+  }
+
+  private flushCache(reason: string): void {
+    this.cache.flush();
+    this.forwards.clear();
+    this.emit({ kind: 'cache-flushed', reason });
+    for (const frame of [...this.traces.keys()]) this.untrace(frame, 'code');
+  }
+
+  /** Drops translations of frames that were written, whose bytes are no longer what was translated. */
+  private checkTranslations(frame: number): void {
+    for (const translation of this.cache.all) {
+      if (!this.cache.isValid(translation.id)) continue;
+      if (![...translation.pages.values()].includes(frame)) continue;
+      const now = this.tables.bytes(
+        this.paging(),
+        translation.guestLinear,
+        translation.source.length,
+      );
+      const same =
+        now !== null &&
+        now.length === translation.source.length &&
+        translation.source.every((byte, i) => byte === now[i]);
+      if (!same) this.invalidate(translation, 'the guest wrote to its code');
+    }
+  }
+
+  /** After the guest changed its address space: translations hold only where their code is still mapped. */
+  private checkMappings(): void {
+    const mapping = new Map<number, number | null>();
+    const frameOf = (page: number): number | null => {
+      const known = mapping.get(page);
+      if (known !== undefined) return known;
+      const access = { write: false, user: false, commit: false };
+      const walk = this.tables.walk(this.paging(), (page << 12) >>> 0, access);
+      const frame = walk.kind === 'mapped' && walk.accessed ? walk.address >>> 12 : null;
+      mapping.set(page, frame);
+      return frame;
+    };
+    for (const translation of this.cache.all) {
+      if (!this.cache.isValid(translation.id)) continue;
+      for (const [page, frame] of translation.pages) {
+        if (frameOf(page) === frame) continue;
+        this.invalidate(translation, 'its code is mapped elsewhere now');
+        break;
+      }
+    }
+  }
+
+  private invalidate(translation: Translation, reason: string): void {
+    this.cache.invalidate(translation);
+    this.emit({ kind: 'invalidated', block: translation.id, reason });
+  }
+
+  // --- memory ---------------------------------------------------------------------------------------------------
+
+  paging(): GuestPaging {
+    return {
+      cr0: this.virtual.word(WORD.CR0),
+      cr3: this.virtual.word(WORD.CR3),
+      cr4: this.virtual.word(WORD.CR4),
+    };
+  }
+
+  /** Maps one guest page in the shadow, with no more rights than the guest gives and traces allow. */
+  fillShadow(
+    linear: number,
+    access: { readonly write: boolean; readonly user: boolean; readonly commit: boolean },
+  ): boolean {
+    const walk = this.tables.walk(this.paging(), linear, access);
+    if (walk.kind === 'fault') return false;
+    const guestFrame = walk.address >>> 12;
+    const machinePage = this.pmap.physical((guestFrame << 12) >>> 0);
+    // A read-only page that a kernel without WP writes to becomes writable for the kernel alone.
+    const bypass = access.write && !walk.writable;
+    const write = (bypass || (walk.writable && walk.dirty)) && !this.traces.has(guestFrame);
+    const rights = { write, user: walk.user && !bypass };
+    let entry = this.shadow.map(linear, machinePage, rights);
+    if (entry === null) {
+      this.flushShadow('the pool of shadow tables is used up');
+      entry = this.shadow.map(linear, machinePage, rights);
+    }
+    this.pc.cpu.flushPage(linear);
+    this.emit({
+      kind: 'shadow-fill',
+      address: linear,
+      entry: entry ?? 0,
+      guestFrame,
+      machineFrame: machinePage >>> 12,
+    });
+    return true;
+  }
+
+  private flushShadow(reason: string): void {
+    this.shadow.flush();
+    this.pc.cpu.flushTlb();
+    this.emit({ kind: 'shadow-flush', reason });
+  }
+
+  /** Begins to hear of every write to a guest frame. */
+  private trace(frame: number, why: Traced): void {
+    const reasons = this.traces.get(frame);
+    if (reasons) {
+      reasons.add(why);
+      return;
+    }
+    this.traces.set(frame, new Set([why]));
+    const machineFrame = this.pmap.machineFrame(frame);
+    if (machineFrame === null) return;
+    this.pc.memory.watch(machineFrame, true);
+    for (const linear of this.shadow.protect((machineFrame << 12) >>> 0)) {
+      this.pc.cpu.flushPage(linear);
+    }
+  }
+
+  private untrace(frame: number, why: Traced): void {
+    const reasons = this.traces.get(frame);
+    if (!reasons?.delete(why) || reasons.size > 0) return;
+    this.traces.delete(frame);
+    const machineFrame = this.pmap.machineFrame(frame);
+    if (machineFrame !== null) this.pc.memory.watch(machineFrame, false);
+  }
+
+  readGuestDescriptor(index: number): RawDescriptor | null {
+    const { virtual } = this;
+    const offset = index * 8;
+    if (offset + 7 > virtual.word(WORD.GDTR_LIMIT)) return null;
+    const linear = (virtual.word(WORD.GDTR_BASE) + offset) >>> 0;
+    const bytes = this.tables.bytes(this.paging(), linear, 8);
+    if (bytes?.length !== 8) return null;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+    return [view.getUint32(0, true), view.getUint32(4, true)];
+  }
+
+  private mirrorDescriptors(): void {
+    const { virtual } = this;
+    const base = virtual.word(WORD.GDTR_BASE);
+    const count = Math.floor((virtual.word(WORD.GDTR_LIMIT) + 1) / 8);
+    this.descriptors.mirror(count, (index) => this.readGuestDescriptor(index));
+    const last = (base + virtual.word(WORD.GDTR_LIMIT)) >>> 0;
+    const frames = new Set<number>();
+    for (let page = base >>> 12; page <= last >>> 12; page++) {
+      const access = { write: false, user: false, commit: false };
+      const walk = this.tables.walk(this.paging(), (page << 12) >>> 0, access);
+      if (walk.kind === 'mapped') frames.add(walk.address >>> 12);
+    }
+    for (const frame of [...this.traces.keys()]) if (!frames.has(frame)) this.untrace(frame, 'gdt');
+    for (const frame of frames) this.trace(frame, 'gdt');
+  }
+
+  // --- the virtual CPU ------------------------------------------------------------------------------------------
+
+  /**
+   * Carries out one guest instruction on the virtual CPU, or delivers the fault it raises there.
+   *
+   * @param charge false where the caller has charged for the whole event
+   */
+  private emulate(why: string, charge = true): void {
+    const { virtual } = this;
+    const next = this.decodeNext();
+    if (charge) this.pc.clock.charge('emulation', this.pc.clock.costs.emulDecode);
+    const eip = virtual.eip;
+    const before = virtual.flags;
+    this.phase('decoded', () => `${next?.text ?? 'unreadable'} at ${inHex(eip)}`);
+    this.phase('checked', () => `virtual ring ${virtual.cpl}, IOPL ${(before >> 12) & 3}: ${why}`);
+    virtual.cpu.flushTlb(true);
+    virtual.cpu.counters[1] = this.pc.cpu.guestRetired;
+    const done = virtual.cpu.executeOne();
+    if (done.kind === 'stopped') {
+      this.pc.cpu.requestStop(done.outcome);
+      return;
+    }
+    if (done.kind === 'retired') this.addGuestRetired(1);
+    if (next) this.noteEffects(next.instruction);
+    this.phase('emulated', () => this.describe(done.kind, before));
+    this.emit({ kind: 'emulated', guestEip: eip, text: next?.text ?? '', why });
+  }
+
+  private describe(done: 'retired' | 'faulted', before: number): string {
+    const { virtual } = this;
+    if (done === 'faulted')
+      return `the guest's own handler at ${inHex(virtual.eip)} gets the fault`;
+    const changed = bit(before) !== bit(virtual.flags);
+    return changed
+      ? `virtual IF ${bit(before)} → ${bit(virtual.flags)}; next at ${inHex(virtual.eip)}`
+      : `next at ${inHex(virtual.eip)}`;
+  }
+
+  private decodeNext(): { instruction: Instruction; text: string } | null {
+    const { virtual } = this;
+    const code = virtual.segment(SEG.CS);
+    const bytes = this.tables.bytes(this.paging(), (code.base + virtual.eip) >>> 0, 15);
+    if (!bytes) return null;
+    const bitness = code.rights & RIGHTS_BIG ? 32 : 16;
+    const instruction = decode(bytes, virtual.eip, bitness);
+    const text = this.pc.events.listener
+      ? format(bytes.subarray(0, Math.max(1, instruction.length)), virtual.eip, bitness)
+      : '';
+    return { instruction, text };
+  }
+
+  /** What an emulated instruction changed that the monitor keeps copies of. */
+  private noteEffects(instruction: Instruction): void {
+    const destination = instruction.operands[0];
+    switch (instruction.mnemonic) {
+      case Mnemonic.Lgdt:
+        this.descriptorsStale = true;
+        return;
+      case Mnemonic.Invlpg:
+        if (destination?.kind === 'memory') this.forgetPage(this.linearOf(destination));
+        return;
+      case Mnemonic.Lmsw:
+        this.addressSpaceChanged('LMSW');
+        return;
+      case Mnemonic.Mov:
+        if (destination?.kind !== 'register') return;
+        if (destination.register === Register.CR3) this.addressSpaceChanged('MOV to CR3');
+        if (destination.register === Register.CR0) this.addressSpaceChanged('MOV to CR0');
+        if (destination.register === Register.CR4) this.addressSpaceChanged('MOV to CR4');
+        return;
+      default:
+        return;
+    }
+  }
+
+  private addressSpaceChanged(reason: string): void {
+    this.flushShadow(reason);
+    this.descriptorsStale = true;
+    this.checkMappings();
+  }
+
+  private forgetPage(linear: number): void {
+    if (linear < MONITOR_BASE) {
+      this.shadow.clear(linear);
+      this.pc.cpu.flushPage(linear);
+    }
+    this.descriptorsStale = true;
+    this.checkMappings();
+  }
+
+  private linearOf(operand: MemoryOperand): number {
+    const { gpr } = this.virtual.cpu;
+    const read = (register: Register): number =>
+      register >= Register.EAX && register <= Register.EDI ? gpr[register - Register.EAX]! : 0;
+    const offset = read(operand.base) + read(operand.index) * operand.scale + operand.displacement;
+    const base = this.virtual.segment(operand.segment - Register.ES).base;
+    return (base + offset) >>> 0;
+  }
+
+  /** Follows up what emulation touched: traced code, the guest's descriptor table. */
+  private afterEmulation(): void {
+    for (const frame of this.touched) {
+      const why = this.traces.get(frame);
+      if (why?.has('code')) this.checkTranslations(frame);
+      if (why?.has('gdt')) this.descriptorsStale = true;
+    }
+    this.touched.clear();
+    if (!this.descriptorsStale) return;
+    this.descriptorsStale = false;
+    this.mirrorDescriptors();
+  }
+
+  private addGuestRetired(count: number): void {
+    this.pc.cpu.guestRetired += count;
+  }
+
+  // --- interrupts and time --------------------------------------------------------------------------------------
+
+  /** Delivers the virtual interrupt controller's interrupt through the guest's own IDT. */
+  private inject(): void {
+    const { virtual, board } = this;
+    if (virtual.halted) {
+      virtual.cpu.setActivity(0);
+      this.emit({ kind: 'wake' });
+    }
+    const irq = board.pic.pendingIrq ?? 7;
+    const vector = board.pic.acknowledge();
+    this.timedFacts.push({
+      kind: 'interrupt',
+      guestRetired: this.pc.cpu.guestRetired,
+      vector,
+      irq,
+    });
+    this.pc.clock.charge('interrupts', this.pc.clock.costs.emulDecode);
+    virtual.cpu.flushTlb(true);
+    const stop = virtual.cpu.deliverNow(vector);
+    if (stop) this.pc.cpu.requestStop(stop);
+  }
+
+  private onVirtualEvent(body: MachineEventBody): void {
+    // Deliveries on the virtual CPU are what the monitor injects; its other facts are not the silicon's.
+    if (body.kind === 'trap') this.emit({ ...body, kind: 'injected' });
+    else if (body.kind === 'halt') this.emit(body);
+    else if (body.kind === 'triple-fault') this.emit(body);
+  }
+
+  /** Ends a physical interrupt: the monitor owns the real interrupt controller. */
+  private acknowledge(irq: number): void {
+    const { bus } = this.pc;
+    if (irq >= 8) bus.write(0xa0, 1, 0x20);
+    bus.write(0x20, 1, 0x20);
+    this.timerFor = Number.POSITIVE_INFINITY;
+  }
+
+  private serveVirtualTime(): void {
+    const { clock } = this.virtual;
+    clock.cycles = this.pc.clock.cycles;
+    if (clock.deadline <= clock.cycles) clock.onDeadline();
+  }
+
+  /** Programs the real timer (channel 0, mode 0: one interrupt) for the next thing a virtual device has to do. */
+  armTimer(): void {
+    const { deadline } = this.virtual.clock;
+    if (deadline === this.timerFor || deadline === Number.POSITIVE_INFINITY) return;
+    const { bus, clock } = this.pc;
+    const ticks = Math.ceil((deadline - clock.cycles) / 64);
+    const count = Math.min(0xffff, Math.max(1, ticks));
+    bus.write(0x43, 1, 0x30);
+    bus.write(0x40, 1, count & 0xff);
+    bus.write(0x40, 1, count >>> 8);
+    this.timerFor = deadline;
+  }
+
+  // --- records --------------------------------------------------------------------------------------------------
+
+  private emit(body: MachineEventBody): void {
+    this.pc.events.emit(body);
+  }
+
+  private phase(phase: 'decoded' | 'checked' | 'emulated' | 'returned', text: () => string): void {
+    const { events } = this.pc;
+    events.emit({ kind: 'monitor-phase', phase, text: events.listener ? text() : '' });
+  }
+
+  save() {
+    return {
+      cache: this.cache.save(),
+      shadow: this.shadow.save(),
+      descriptors: this.descriptors.save(),
+      traces: [...this.traces].map(([frame, why]) => [frame, [...why]] as const),
+      suspects: [...this.suspects],
+      guilty: [...this.guilty],
+      forwards: [...this.forwards],
+      codeSegment: this.codeSegment,
+      given: this.given.slice(),
+      mode: this.mode,
+      descriptorsStale: this.descriptorsStale,
+      timerFor: this.timerFor,
+      timedFacts: this.timedFacts.length,
+    };
+  }
+
+  restore(state: ReturnType<Monitor['save']>): void {
+    this.cache.restore(state.cache);
+    this.shadow.restore(state.shadow);
+    this.descriptors.restore(state.descriptors);
+    for (const frame of this.traces.keys()) this.watchFrame(frame, false);
+    this.traces = new Map(state.traces.map(([frame, why]) => [frame, new Set(why)]));
+    for (const frame of this.traces.keys()) this.watchFrame(frame, true);
+    this.touched.clear();
+    this.suspects = new Map(state.suspects);
+    this.guilty = new Set(state.guilty);
+    this.forwards = new Map(state.forwards);
+    this.codeSegment = state.codeSegment;
+    this.given = state.given.slice();
+    this.mode = state.mode;
+    this.descriptorsStale = state.descriptorsStale;
+    this.timerFor = state.timerFor;
+    this.timedFacts.length = state.timedFacts;
+  }
+
+  private watchFrame(frame: number, watched: boolean): void {
+    const machineFrame = this.pmap.machineFrame(frame);
+    if (machineFrame !== null) this.pc.memory.watch(machineFrame, watched);
+  }
+
+  /** Where the cache begins and ends, for whoever asks what an address is. */
+  static inCache(linear: number): boolean {
+    return linear >= CACHE_BASE && linear < CACHE_BASE + CACHE_BYTES;
+  }
+}
+
+const bit = (eflags: number): 0 | 1 => (eflags & EFLAGS_IF ? 1 : 0);
+
+function nameOf(reason: EntryReason): string {
+  switch (reason.kind) {
+    case 'callout':
+      return `callout ${reason.name}`;
+    case 'exception':
+      return vectorName(reason.vector);
+    case 'page-fault':
+      return '#PF';
+    case 'software-interrupt':
+      return `int 0x${reason.vector.toString(16)}`;
+    case 'device-interrupt':
+      return `IRQ ${reason.irq}`;
+    default:
+      return reason.kind;
+  }
+}

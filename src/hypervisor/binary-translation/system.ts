@@ -1,0 +1,453 @@
+/**
+ * A guest under the binary translator: the PC, the monitor installed in its top 4 MiB, and what the session asks of
+ * both. Control logic is in `monitor.ts`; this file boots it and answers questions.
+ */
+import { invariant } from '../../base/assert';
+import { err, ok, type Result } from '../../base/result';
+import { Board } from '../../machine/board';
+import { Clock } from '../../machine/clock';
+import type { CostTable } from '../../machine/costs';
+import { EFLAGS_FIXED, EFLAGS_IF, SEG, WORD } from '../../machine/cpu/state';
+import type { MachineEvent } from '../../machine/events';
+import type { LoadError } from '../../machine/loader/load-error';
+import { type BootState, loadMultiboot } from '../../machine/loader/multiboot';
+import type { Outcome } from '../../machine/outcome';
+import { Pc } from '../../machine/pc';
+import { PortBus } from '../../machine/ports';
+import { registersOf } from '../core/registers';
+import type {
+  Actor,
+  CacheInfo,
+  Registers,
+  System,
+  TimedFact,
+  TranslationInfo,
+  UntranslatedRun,
+} from '../core/system';
+import {
+  CACHE_BYTES,
+  COMMON_STUBS,
+  GDT_BASE,
+  IDT_BASE,
+  MONITOR_BASE,
+  MONITOR_BYTES,
+  SELECTOR,
+  STACK_TOP,
+  STUBS_END,
+} from '../memory/layout';
+import { MonitorMemory } from '../memory/monitor-memory';
+import { Pmap } from '../memory/pmap';
+import { CODE0, DATA0, GDT_LIMIT, IDT_LIMIT, TSS } from './descriptor-table';
+import { entryCode, IDLE, INTERPRET } from './entry-code';
+import { guestRegisters } from './guest-view';
+import { Monitor } from './monitor';
+import { nameOfField } from './names';
+import { recordAt, type Translation } from './translation';
+import { describeTranslation } from './translation-info';
+import { VirtualCpu } from './virtual-cpu';
+
+const PAGE = 4096;
+
+export interface BinaryTranslationOptions {
+  readonly memoryBytes: number;
+  readonly costs: CostTable;
+  /** Bytes of the translation cache: smaller ones fill up and are flushed. */
+  readonly cacheBytes?: number;
+}
+
+export class BinaryTranslationSystem implements System {
+  readonly pc: Pc;
+  readonly board: Board;
+  readonly monitor: Monitor;
+  readonly virtual: VirtualCpu;
+  private readonly pmap: Pmap;
+  private readonly clock: Clock;
+  private readonly guestFrames: number;
+
+  private constructor(options: BinaryTranslationOptions) {
+    const { memoryBytes, costs } = options;
+    this.pc = new Pc({ ramBytes: memoryBytes + MONITOR_BYTES, profile: 'x86', costs });
+    this.guestFrames = memoryBytes / PAGE;
+    this.pmap = new Pmap(this.guestFrames);
+    this.clock = new Clock(costs);
+    const bus = new PortBus(this.pc.events, 'virtual');
+    this.board = new Board({
+      bus,
+      clock: this.clock,
+      events: this.pc.events,
+      device: 'virtual',
+      onExit: (code) => this.pc.cpu.requestStop({ kind: 'exited', code }),
+    });
+    const monitorMemory = new MonitorMemory(this.pc.memory, memoryBytes);
+    this.virtual = new VirtualCpu(monitorMemory, this.pmap, this.clock, bus);
+    this.monitor = new Monitor(
+      this.pc,
+      this.pmap,
+      this.virtual,
+      this.board,
+      memoryBytes,
+      options.cacheBytes ?? CACHE_BYTES,
+    );
+    bus.onRead = (port, value, timeDependent) => {
+      if (timeDependent) this.noteTimedRead(port, value);
+      return value;
+    };
+    this.clock.onTimestamp = (value) => {
+      this.noteTimedRead(-1, value);
+      return value;
+    };
+  }
+
+  static create(
+    image: Uint8Array,
+    options: BinaryTranslationOptions,
+  ): Result<BinaryTranslationSystem, LoadError> {
+    const system = new BinaryTranslationSystem(options);
+    const loaded = loadMultiboot(image, {
+      size: options.memoryBytes,
+      writeBytes: (physical, bytes) => system.writeGuest(physical, bytes),
+    });
+    if (!loaded.ok) return err(loaded.error);
+    system.install(loaded.value.state);
+    return ok(system);
+  }
+
+  private noteTimedRead(port: number, value: number): void {
+    const guestRetired = this.guestRetired;
+    this.monitor.timedFacts.push({ kind: 'read', guestRetired, port, value });
+  }
+
+  private writeGuest(physical: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const at = physical + done;
+      const count = Math.min(bytes.length - done, PAGE - (at % PAGE));
+      this.pc.memory.writeBytes(this.pmap.address(at), bytes.subarray(done, done + count));
+      done += count;
+    }
+  }
+
+  /** What a boot loader of the monitor's would do: tables and code into memory, the real CPU into ring 0. */
+  private install(boot: BootState): void {
+    const { monitor, virtual } = this;
+    const { cpu, bus } = this.pc;
+    for (const piece of entryCode()) monitor.memory.write(piece.address, piece.bytes);
+    monitor.descriptors.build();
+    monitor.cache.clearLookupTable();
+    monitor.shadow.build();
+
+    virtual.cpu.state.fill(0);
+    virtual.cpu.setEflags(boot.eflags | EFLAGS_FIXED);
+    virtual.cpu.gpr[0] = boot.eax;
+    virtual.cpu.gpr[3] = boot.ebx;
+    virtual.eip = boot.eip;
+    virtual.cpu.state[WORD.CR0] = boot.cr0;
+    virtual.cpu.loadDescriptorCache(SEG.CS, boot.code);
+    for (const segment of [SEG.DS, SEG.ES, SEG.FS, SEG.GS, SEG.SS]) {
+      virtual.cpu.loadDescriptorCache(segment, boot.data);
+    }
+    virtual.cpu.stateChanged();
+
+    const { state } = cpu;
+    state[WORD.CR3] = monitor.shadow.root;
+    state[WORD.CR0] = virtual.realCr0;
+    // RDTSC outside ring 0 traps: the guest's time is the monitor's business.
+    state[WORD.CR4] = 1 << 2;
+    state[WORD.GDTR_BASE] = GDT_BASE;
+    state[WORD.GDTR_LIMIT] = GDT_LIMIT;
+    state[WORD.IDTR_BASE] = IDT_BASE;
+    state[WORD.IDTR_LIMIT] = IDT_LIMIT;
+    cpu.loadDescriptorCache(SEG.TR, { selector: SELECTOR.TSS, ...TSS });
+    cpu.loadDescriptorCache(SEG.LDTR, { selector: 0, base: 0, limit: 0, rights: 0 });
+    cpu.loadDescriptorCache(SEG.CS, { selector: SELECTOR.CODE0, ...CODE0 });
+    for (const segment of [SEG.DS, SEG.ES, SEG.FS, SEG.GS, SEG.SS]) {
+      cpu.loadDescriptorCache(segment, { selector: SELECTOR.DATA0, ...DATA0 });
+    }
+    cpu.cpl = 0;
+    cpu.setEflags(EFLAGS_FIXED);
+    cpu.gpr[4] = STACK_TOP;
+    cpu.flushTlb(true);
+    cpu.stateChanged();
+
+    // The real interrupt controller: vectors 0x20 on, only the timer unmasked.
+    for (const [port, value] of PIC_SETUP) bus.write(port, 1, value);
+    cpu.monitor = {
+      entryLow: COMMON_STUBS,
+      entryHigh: STUBS_END,
+      enter: () => monitor.enter(),
+    };
+    cpu.annotate = (linear, cpl) => this.annotate(linear, cpl);
+    monitor.resume(null);
+    monitor.armTimer();
+  }
+
+  /** What a decoded instruction counts as: the monitor's own code is nobody's guest instruction. */
+  private annotate(linear: number, cpl: number): { weight: 0 | 1; entry: number } {
+    if (cpl === 3) return { weight: 1, entry: -1 };
+    const translation = this.monitor.cache.at(linear);
+    const record = translation && recordAt(translation, linear);
+    if (!record || translation.tcAddress + record.offset !== linear)
+      return { weight: 0, entry: -1 };
+    const isEntry = record.offset === 0;
+    // A forwarding jump stands where the old translation began: it is neither an entry nor an instruction.
+    if (isEntry && this.monitor.forwards.has(translation.id)) return { weight: 0, entry: -1 };
+    return { weight: record.weight, entry: isEntry ? translation.id : -1 };
+  }
+
+  // --- System ---------------------------------------------------------------------------------------------------
+
+  get memory() {
+    return this.pc.memory;
+  }
+
+  get events() {
+    return this.pc.events;
+  }
+
+  get retired(): number {
+    return this.pc.cpu.retired;
+  }
+
+  get guestRetired(): number {
+    return this.pc.cpu.guestRetired;
+  }
+
+  get cycles(): number {
+    return this.pc.clock.cycles;
+  }
+
+  run(limit: number): Outcome {
+    return this.pc.run(limit);
+  }
+
+  real(): Registers {
+    return registersOf(this.pc.cpu);
+  }
+
+  guest(): Registers {
+    return guestRegisters(this.pc.cpu, this.monitor);
+  }
+
+  actor(): Actor {
+    const { cpl } = this.pc.cpu;
+    if (cpl === 3) return 'guest-user';
+    return cpl === 0 ? 'monitor' : 'translated-kernel';
+  }
+
+  atGuestBoundary(): boolean {
+    const { cpl, eip } = this.pc.cpu;
+    if (cpl === 3) return true;
+    if (cpl === 0) return eip === IDLE || eip === INTERPRET;
+    return this.recordHere()?.boundary ?? false;
+  }
+
+  private recordHere() {
+    const { eip } = this.pc.cpu;
+    const translation = this.monitor.cache.at(eip);
+    return translation && recordAt(translation, eip);
+  }
+
+  readReal(linear: number, length: number): Uint8Array | null {
+    const out = new Uint8Array(length);
+    for (let i = 0; i < length; i++) {
+      const at = (linear + i) >>> 0;
+      const physical = this.pc.cpu.translate(at, { write: false, user: false });
+      if (physical < 0) {
+        if (at < MONITOR_BASE) return this.readGuest(linear, length);
+        return i === 0 ? null : out.subarray(0, i);
+      }
+      out[i] = this.pc.memory.read8(physical);
+    }
+    return out;
+  }
+
+  readGuest(linear: number, length: number): Uint8Array | null {
+    return this.monitor.tables.bytes(this.monitor.paging(), linear >>> 0, length);
+  }
+
+  guestPage(page: number): Uint8Array {
+    const start = this.pmap.physical(page * PAGE);
+    return this.pc.memory.u8.slice(start, start + PAGE);
+  }
+
+  serial(): string {
+    return this.board.serial;
+  }
+
+  screen() {
+    return this.board.vga.screen((physical) => this.pc.memory.read8(this.pmap.address(physical)));
+  }
+
+  cyclesByCause() {
+    return this.pc.clock.cyclesByCause();
+  }
+
+  cache(): CacheInfo {
+    const { cache } = this.monitor;
+    const { misses } = cache;
+    return {
+      capacityBytes: cache.capacityBytes,
+      usedBytes: cache.usedBytes,
+      hits: Math.max(0, cache.entries - misses),
+      misses,
+      chains: cache.chainCount,
+    };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    const { hits, misses } = this.cache();
+    return { ...this.events.counts, 'cache-hit': hits, 'cache-miss': misses };
+  }
+
+  translations(): readonly TranslationInfo[] {
+    return this.monitor.cache.all.map((translation) => this.describe(translation));
+  }
+
+  translationAtCache(tcAddress: number): TranslationInfo | null {
+    const translation = this.monitor.cache.at(tcAddress);
+    return translation && this.describe(translation);
+  }
+
+  translationOfGuest(guestAddress: number): TranslationInfo | null {
+    const translation = this.monitor.cache.find(guestAddress);
+    return translation && this.describe(translation);
+  }
+
+  private describe(translation: Translation): TranslationInfo {
+    return describeTranslation(this.monitor.cache, translation);
+  }
+
+  nameOfCacheOperand(displacement: number): string | null {
+    return nameOfField(displacement);
+  }
+
+  timedFacts(): readonly TimedFact[] {
+    return this.monitor.timedFacts;
+  }
+
+  /**
+   * On a fork of the machine: runs on to the instruction if it lies ahead in the same block, then executes it as it
+   * stands, at CPL 1 with the guest's truncated segments, and puts everything back.
+   */
+  runUntranslated(address: number): UntranslatedRun | null {
+    const { events, cpu, memory } = this.pc;
+    const ram = memory.u8.slice();
+    const saved = this.save();
+    const listener = events.listener;
+    events.listener = null;
+    try {
+      return this.reachInFork(address) ? this.executeUntranslated(address) : null;
+    } finally {
+      restoreRam(memory, ram);
+      this.restore(saved);
+      events.listener = listener;
+      invariant(cpu.retired === saved.retired, 'a fork leaves the machine where it was');
+    }
+  }
+
+  private reachInFork(address: number): boolean {
+    const FORK_LIMIT = 400;
+    const limit = this.retired + FORK_LIMIT;
+    while (this.retired < limit) {
+      if (this.actor() !== 'guest-user' && this.atGuestBoundary() && this.guest().eip === address) {
+        return this.guest().cpl === 0;
+      }
+      if (this.run(this.retired + 1).kind !== 'budget') return false;
+    }
+    return false;
+  }
+
+  private executeUntranslated(address: number): UntranslatedRun | null {
+    const { cpu, events } = this.pc;
+    const { monitor } = this;
+    const guest = this.guest();
+    const stack = guest.segments[SEG.SS]!;
+    const code = guest.segments[SEG.CS]!;
+    if (!monitor.descriptors.holds(code) || !monitor.descriptors.holds(stack)) return null;
+    const read = { write: false, user: false, commit: false };
+    const stackTop = (stack.base + guest.gpr[4]!) >>> 0;
+    if (!monitor.fillShadow((code.base + address) >>> 0, read)) return null;
+    for (const linear of [stackTop, (stackTop - 4) >>> 0]) {
+      if (!monitor.fillShadow(linear, { ...read, write: true, commit: true })) return null;
+    }
+    const CPL = 1;
+    const deprivileged = monitor.descriptors.unpacked(code.selector);
+    const stackReal = monitor.descriptors.unpacked(stack.selector);
+    cpu.cpl = CPL;
+    cpu.loadDescriptorCache(SEG.CS, { selector: (code.selector & ~3) | CPL, ...deprivileged });
+    cpu.loadDescriptorCache(SEG.SS, { selector: (stack.selector & ~3) | CPL, ...stackReal });
+    guest.gpr.forEach((value, register) => {
+      cpu.gpr[register] = value;
+    });
+    cpu.setEflags((guest.eflags & ~EFLAGS_REAL_DIFFERS) | EFLAGS_IF);
+    cpu.eip = address;
+    cpu.stateChanged();
+    const before = this.real();
+    let trap: Extract<MachineEvent, { kind: 'trap' }> | null = null;
+    events.listener = (event) => {
+      if (event.kind === 'trap' && event.source === 'exception' && !trap) trap = event;
+    };
+    const outcome = this.run(this.retired + 1);
+    if (outcome.kind !== 'budget') return null;
+    const raised = trap as Extract<MachineEvent, { kind: 'trap' }> | null;
+    return {
+      address,
+      cpl: CPL,
+      exception: raised && { vector: raised.vector, errorCode: raised.errorCode },
+      before,
+      after: this.real(),
+    };
+  }
+
+  save() {
+    return {
+      retired: this.retired,
+      pc: this.pc.save(),
+      clock: this.clock.save(),
+      board: this.board.save(),
+      virtual: this.virtual.cpu.save(),
+      monitor: this.monitor.save(),
+    };
+  }
+
+  restore(state: ReturnType<BinaryTranslationSystem['save']>): void {
+    this.pc.restore(state.pc);
+    this.clock.restore(state.clock);
+    this.board.restore(state.board);
+    this.virtual.cpu.restore(state.virtual);
+    this.monitor.restore(state.monitor);
+  }
+}
+
+/** IF, IOPL and VM of the guest are virtual: the real ones stay what the monitor keeps them at. */
+const EFLAGS_REAL_DIFFERS = (3 << 12) | (1 << 17);
+
+/** Initialisation words of the 8259 pair: vectors 0x20 and 0x28, slave on line 2, 8086 mode; only IRQ 0 open. */
+const PIC_SETUP: readonly (readonly [port: number, value: number])[] = [
+  [0x20, 0x11],
+  [0xa0, 0x11],
+  [0x21, 0x20],
+  [0xa1, 0x28],
+  [0x21, 0x04],
+  [0xa1, 0x02],
+  [0x21, 0x01],
+  [0xa1, 0x01],
+  [0x21, 0xfe],
+  [0xa1, 0xff],
+];
+
+function restoreRam(memory: Pc['memory'], ram: Uint8Array): void {
+  const changed = [];
+  for (let page = 0; page < ram.length / PAGE; page++) {
+    const before = ram.subarray(page * PAGE, (page + 1) * PAGE);
+    const now = memory.u8.subarray(page * PAGE, (page + 1) * PAGE);
+    if (!sameBytes(before, now)) changed.push({ page, bytes: before });
+  }
+  memory.restorePages(changed);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  const left = new BigUint64Array(a.buffer, a.byteOffset, a.byteLength / 8);
+  const right = new BigUint64Array(b.buffer, b.byteOffset, b.byteLength / 8);
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
