@@ -2,8 +2,141 @@
  * Lesson: `popf`, sensitive but not privileged. In ring 1 the silicon ignores the change to IF and raises nothing,
  * so trapping cannot virtualize it and the translator has to see it first.
  */
+import type { BlockView, MachineView, TranslatedLine, WhatIf } from '../session/view';
 import { DEFAULT_WORLD } from '../session/world';
-import type { Lesson } from './lesson';
+import type { Choice, Lesson, LessonAction, Question } from './lesson';
+
+/** IF as the two sides see it, e.g. `real 1, guest 0`. */
+const flags = (view: MachineView): string =>
+  `real ${view.real.interruptFlag}, guest ${view.guest.interruptFlag}`;
+
+const wants = (what: string, holds: boolean): string | null => (holds ? null : what);
+
+/** The first complaint of several, or null. */
+const all = (...complaints: readonly (string | null)[]): string | null =>
+  complaints.find((c) => c !== null) ?? null;
+
+/** Lines of the translation that came from the guest's line with this mnemonic. */
+function translationOf(block: BlockView | null, mnemonic: string): readonly TranslatedLine[] {
+  const from = block?.guest.findIndex((line) => line.text.startsWith(mnemonic)) ?? -1;
+  return from < 0 ? [] : (block?.translation.filter((line) => line.from === from) ?? []);
+}
+
+const atGuest = (mnemonic: string): LessonAction => ({
+  kind: 'run-until',
+  condition: { kind: 'guest-mnemonic', mnemonic, ring: 0 },
+});
+
+const untilEvent = (event: string, where?: Record<string, string | number>): LessonAction => ({
+  kind: 'run-until',
+  condition: { kind: 'event', event, ...(where ? { where } : {}) },
+});
+
+/** IF before and after the untranslated run, as the session tells it: `IF before 1, popped 0, after 1`. */
+function ifFacts(whatIf: WhatIf | null): { before: string; after: string } | null {
+  for (const fact of whatIf?.facts ?? []) {
+    const match = /IF before (\d).*after (\d)/.exec(fact);
+    if (match) return { before: match[1] ?? '', after: match[2] ?? '' };
+  }
+  return null;
+}
+
+const silent: Question = {
+  prompt: 'Suppose the CPU ran this `popf` as it stands, here in ring 1. What would it do?',
+  conceals: ['what-if'],
+  reveal: [],
+  choices: [
+    {
+      id: 'traps',
+      label: 'Trap (#GP), so that the hypervisor can step in',
+      holds: ({ after }) => after.whatIf?.trapped?.startsWith('#GP') ?? false,
+    },
+    {
+      id: 'sets',
+      label: 'Run, and set IF to the value from the stack',
+      holds: ({ after: { whatIf } }) => {
+        const facts = ifFacts(whatIf);
+        return whatIf?.trapped === null && facts !== null && facts.before !== facts.after;
+      },
+    },
+    {
+      id: 'silent',
+      label: 'Run, leave IF as it is, and say nothing',
+      holds: ({ after: { whatIf } }) => {
+        const facts = ifFacts(whatIf);
+        return whatIf?.trapped === null && facts !== null && facts.before === facts.after;
+      },
+    },
+  ],
+  outcome: ({ after: { whatIf } }) =>
+    `Ringside ran it on a copy of the machine: ${whatIf?.trapped ?? 'no trap'}. ${whatIf?.facts.join('; ') ?? ''}.`,
+  why: 'Outside ring 0, with CPL above IOPL, `popf` loads the arithmetic flags and quietly keeps IF.',
+};
+
+const flagChoice = (real: 0 | 1, guest: 0 | 1): Choice => ({
+  id: `real-${real}-guest-${guest}`,
+  label: `Real IF = ${real}, guest's IF = ${guest}`,
+  holds: ({ after }) => after.real.interruptFlag === real && after.guest.interruptFlag === guest,
+});
+
+const afterCallout: Question = {
+  prompt: 'When the hypervisor has carried out `popf` and returned, what is IF?',
+  reveal: [{ kind: 'step', unit: 'guest' }],
+  choices: [flagChoice(0, 0), flagChoice(1, 0), flagChoice(1, 1), flagChoice(0, 1)],
+  outcome: ({ before, after }) => `IF was ${flags(before)}. Now it is ${flags(after)}.`,
+  why: 'The real IF stays on, so the hypervisor keeps control of the machine. The guest’s own IF lives in the virtual CPU, and that one changed.',
+};
+
+const secondTime: Question = {
+  prompt: 'The kernel will come to this `popf` again. What must the translator do then?',
+  reveal: [{ kind: 'step', unit: 'guest' }, atGuest('popf')],
+  choices: [
+    {
+      id: 'again',
+      label: 'Translate the block again',
+      holds: ({ before, after }) => before.block?.id !== after.block?.id,
+    },
+    {
+      id: 'nothing',
+      label: 'Nothing: the translation is still in the cache',
+      holds: ({ before, after }) => before.block?.id === after.block?.id,
+    },
+  ],
+  outcome: ({ before, after }) =>
+    `The block had run ${before.block?.executions ?? 0} times and has now run ${after.block?.executions ?? 0} times, from ${
+      before.block?.id === after.block?.id ? 'the same translation' : 'a new translation'
+    }.`,
+  why: 'Scanning and rewriting is paid once per block. After that a chained jump leads straight to it.',
+};
+
+const bareConsole: Question = {
+  prompt: 'Now the same guest with no hypervisor at all. What will its console show?',
+  reveal: [{ kind: 'load', technique: 'bare' }, untilEvent('exit')],
+  choices: [
+    {
+      id: 'same',
+      label: 'Exactly the same text',
+      holds: ({ before, after }) =>
+        after.console.serial !== '' && before.console.serial === after.console.serial,
+    },
+    {
+      id: 'different',
+      label: 'Text that differs somewhere',
+      holds: ({ before, after }) =>
+        after.console.serial !== '' && before.console.serial !== after.console.serial,
+    },
+    {
+      id: 'nothing',
+      label: 'Nothing: without a hypervisor it cannot run',
+      holds: ({ after }) => after.console.serial === '',
+    },
+  ],
+  outcome: ({ before, after }) =>
+    `${before.console.serial.length} characters under binary translation, ${after.console.serial.length} on the bare machine, ${
+      before.console.serial === after.console.serial ? 'all equal' : 'not equal'
+    }.`,
+  why: 'A guest must not be able to tell. That is what equivalence means.',
+};
 
 export const THE_INSTRUCTION_THAT_LIES: Lesson = {
   id: 'the-instruction-that-lies',
@@ -11,13 +144,159 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
   world: { ...DEFAULT_WORLD, guest: { kind: 'shipped', name: 'hello-rings' } },
   steps: [
     {
-      id: 'two-truths',
-      title: 'Two truths about one flag',
-      prose: ['The kernel is about to run `cli`.'],
-      arrive: [{ kind: 'run-until', condition: { kind: 'guest-mnemonic', mnemonic: 'cli' } }],
+      id: 'one-flag-two-truths',
+      title: 'One flag, two truths',
+      prose: [
+        'This kernel believes that it owns the machine. It is about to run `cli`: no interrupts, please, while I change something.',
+        'At the right, IF has two values. *Real CPU* is the silicon’s flag. *What the guest sees* is a copy that the hypervisor keeps for it. Look at CPL too: the kernel thinks it is in ring 0. It is in ring 1.',
+      ],
+      arrive: [atGuest('cli')],
       highlight: ['registers'],
       tab: 'cpu',
-      expect: () => null,
+      expect: (at) =>
+        all(
+          wants('real CPL 1, guest CPL 0', at.real.cpl === 1 && at.guest.cpl === 0),
+          wants(`both IF 1 before cli, not ${flags(at)}`, flags(at) === 'real 1, guest 1'),
+        ),
+    },
+    {
+      id: 'a-cli-that-was-not-run',
+      title: 'A cli that was never run',
+      prose: [
+        'Only one of the two changed. The guest’s IF is 0, and the guest is content. The silicon still takes interrupts, so the hypervisor stays in control.',
+        'The block below shows why. It was scanned before it ran, and `cli` became one `mov` to `gs:[vcpu.if]`. No trap, no visit to ring 0.',
+      ],
+      arrive: [{ kind: 'step', unit: 'guest' }],
+      highlight: ['block'],
+      tab: 'cpu',
+      expect: (at) =>
+        all(
+          wants(`real 1, guest 0 after cli, not ${flags(at)}`, flags(at) === 'real 1, guest 0'),
+          wants(
+            'cli rewritten to a store into the virtual CPU',
+            translationOf(at.block, 'cli').some(
+              (l) => l.tag === 'rewritten' && l.text.includes('vcpu.if'),
+            ),
+          ),
+          wants(
+            'no trap while cli ran',
+            at.events.every((e) => e.kind !== 'trap' && e.kind !== 'callout'),
+          ),
+        ),
+    },
+    {
+      id: 'meet-popf',
+      title: 'Meet popf',
+      prose: [
+        'The critical section is over. `pushf` had saved the flags before it, and `popf` now puts them back, IF included.',
+        '`popf` is *sensitive*: it touches state the hypervisor must guard. But it is not *privileged*.',
+      ],
+      arrive: [atGuest('popf')],
+      question: silent,
+      highlight: ['stage'],
+      tab: 'cpu',
+      expect: (at) =>
+        all(
+          wants(`real 1, guest 0 before popf, not ${flags(at)}`, flags(at) === 'real 1, guest 0'),
+          wants('popf really run on a fork', at.whatIf !== null),
+        ),
+    },
+    {
+      id: 'caught-before-it-ran',
+      title: 'Caught before it ran',
+      prose: [
+        'The guest would believe that interrupts are on again, and nothing would have happened. It would wait for ever for a timer tick. No trap, so trapping alone cannot help.',
+        'The translator can. It reads a whole block before any of it runs. In place of `popf` it wrote code that takes the flags from the stack into the virtual CPU, and a call to the hypervisor.',
+      ],
+      arrive: [],
+      highlight: ['block'],
+      tab: 'cpu',
+      expect: (at) => {
+        const lines = translationOf(at.block, 'popf');
+        return all(
+          wants('popf in the block, with a translation', lines.length > 0),
+          wants(
+            'no line of its translation is popf itself',
+            lines.every((l) => l.tag !== 'same'),
+          ),
+          wants(
+            'a hypervisor call among them',
+            lines.some((l) => l.tag === 'hypervisor-call'),
+          ),
+        );
+      },
+    },
+    {
+      id: 'through-the-gate',
+      title: 'Through the gate',
+      prose: [
+        'The translated code has called through a gate into ring 0. The hypervisor now does to the virtual CPU what `popf` should have done to the real one.',
+        'The numbers on the stage are its phases. Press `p` to take them one by one, `P` to go back.',
+      ],
+      arrive: [untilEvent('callout')],
+      question: afterCallout,
+      highlight: ['stage'],
+      tab: 'cpu',
+      expect: (at, end) =>
+        all(
+          wants('real CPL 0 inside the callout', at.real.cpl === 0),
+          wants('a flow on the stage', at.flow !== null),
+          wants(`real 1, guest 1 after popf, not ${flags(end)}`, flags(end) === 'real 1, guest 1'),
+        ),
+    },
+    {
+      id: 'the-tick-arrives',
+      title: 'And so the tick arrives',
+      prose: [
+        'The guest’s IF is 1, so the hypervisor may *inject* the next timer interrupt: it pushes a frame on the guest’s stack and goes on at the handler in the guest’s own IDT.',
+        'While the guest’s IF was 0, a tick would have been kept waiting. That is all `cli` has to do, and no silicon flag was needed for it.',
+      ],
+      arrive: [untilEvent('injected', { source: 'external' })],
+      highlight: ['stage'],
+      tab: 'cpu',
+      expect: (at) =>
+        all(
+          wants('an injected interrupt', (at.counts.injected ?? 0) > 0),
+          wants('guest in its ring 0 handler', at.guest.cpl === 0),
+          wants(
+            'the interrupt gate cleared the guest’s IF only',
+            flags(at) === 'real 1, guest 0' || at.real.cpl === 0,
+          ),
+        ),
+    },
+    {
+      id: 'second-time-round',
+      title: 'Second time round',
+      prose: [
+        'Here is the same `popf` again. Scanning and rewriting a block costs thousands of cycles, far more than running it.',
+      ],
+      arrive: [atGuest('popf')],
+      question: secondTime,
+      highlight: ['cache'],
+      tab: 'cpu',
+      expect: (at, end) =>
+        all(
+          wants('in a translated block', at.block?.id != null),
+          wants('the same translation the next time', at.block?.id === end.block?.id),
+          wants('executed once more', (end.block?.executions ?? 0) > (at.block?.executions ?? 0)),
+        ),
+    },
+    {
+      id: 'cannot-tell',
+      title: 'The guest cannot tell',
+      prose: [
+        'The guest has run to its end under the hypervisor. Everything it printed is in the console at the right.',
+      ],
+      arrive: [untilEvent('exit')],
+      question: bareConsole,
+      highlight: ['console'],
+      tab: 'console',
+      expect: (at, end) =>
+        all(
+          wants('the guest exited by itself', at.outcome?.kind === 'exited'),
+          wants('bare hardware at the end', end.world.technique === 'bare'),
+          wants('the same console', at.console.serial === end.console.serial),
+        ),
     },
   ],
 };
