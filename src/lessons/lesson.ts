@@ -52,14 +52,7 @@ export interface Question {
 }
 
 /** Which part of the page a step talks about. Cues one thing at a time. */
-export type Highlight =
-  | 'stage'
-  | 'block'
-  | 'cache'
-  | 'registers'
-  | 'console'
-  | 'timeline'
-  | 'whatIf';
+export type Highlight = 'stage' | 'block' | 'cache' | 'registers' | 'console';
 
 export interface LessonStep {
   readonly id: string;

@@ -7,6 +7,7 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   metaKey: false,
   altKey: false,
   target: 'page',
+  onStage: false,
   ...more,
 });
 
@@ -37,7 +38,13 @@ describe('commandForKey', () => {
 
   it('lets arrows scroll the page, and steps with them on the stage', () => {
     expect(commandForKey(press('ArrowRight'))).toBeNull();
-    expect(commandForKey(press('ArrowRight', { target: 'stage' }))?.kind).toBe('step');
+    expect(commandForKey(press('ArrowRight', { onStage: true }))?.kind).toBe('step');
+  });
+
+  it('steps with arrows from a button on the stage too', () => {
+    expect(commandForKey(press('ArrowLeft', { onStage: true, target: 'button' }))?.kind).toBe(
+      'step',
+    );
   });
 
   it('lets space press the focused button and arrows move in a list', () => {

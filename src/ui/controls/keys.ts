@@ -65,8 +65,10 @@ export interface KeyPress {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
-  /** The focused element: `typing` takes every key, `button` takes space, `list` takes arrows and paging. */
-  readonly target: 'typing' | 'button' | 'list' | 'stage' | 'page';
+  /** The focused element: `typing` takes every key, `button` takes space, `list` takes arrows, Home and End. */
+  readonly target: 'typing' | 'button' | 'list' | 'page';
+  /** The focus is in the stage or the timeline, where arrows step. */
+  readonly onStage: boolean;
 }
 
 const LIST_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End', ' ']);
@@ -77,7 +79,7 @@ export function commandForKey(press: KeyPress): KeyCommand | null {
   if (press.target === 'button' && press.key === ' ') return null;
   if (press.target === 'list' && LIST_KEYS.has(press.key)) return null;
   const binding = KEY_BINDINGS.find(
-    (b) => b.keys.includes(press.key) && (!b.focused || press.target === 'stage'),
+    (b) => b.keys.includes(press.key) && (!b.focused || press.onStage),
   );
   return binding?.command ?? null;
 }

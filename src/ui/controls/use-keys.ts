@@ -6,7 +6,7 @@ import { commandForKey, type KeyPress } from './keys';
 const TYPING =
   'input:not([type=radio], [type=checkbox], [type=file]), textarea, [contenteditable=true]';
 const LIST = 'select, [role=tab], [role=listbox], input[type=radio]';
-/** A scrolling region with focus keeps its scroll keys. */
+const STAGE = '[data-arrows=step]';
 const BUTTON = 'button, a[href], summary, label, [role=button]';
 
 function kindOf(target: EventTarget | null): KeyPress['target'] {
@@ -14,7 +14,6 @@ function kindOf(target: EventTarget | null): KeyPress['target'] {
   if (target.closest(TYPING)) return 'typing';
   if (target.closest(LIST)) return 'list';
   if (target.closest(BUTTON)) return 'button';
-  if (target.closest('[data-arrows=step]')) return 'stage';
   return 'page';
 }
 
@@ -63,6 +62,7 @@ export function useKeys(store: AppStore): void {
         metaKey: event.metaKey,
         altKey: event.altKey,
         target: kindOf(event.target),
+        onStage: event.target instanceof Element && event.target.closest(STAGE) !== null,
       };
       if (obey(store, press, event.repeat)) event.preventDefault();
     };
