@@ -119,16 +119,6 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
           bytes={bytes}
           onKey={onKey('guest')}
           onSpot={(index) => setSpot(index === null ? null : { side: 'guest', index })}
-          action={
-            <button
-              type="button"
-              className="bytes-toggle"
-              aria-pressed={bytes}
-              onClick={() => setBytes(!bytes)}
-            >
-              Bytes
-            </button>
-          }
         />
         <CodePane
           side="translation"
@@ -143,6 +133,16 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
           bytes={bytes}
           onKey={onKey('translation')}
           onSpot={(index) => setSpot(index === null ? null : { side: 'translation', index })}
+          action={
+            <button
+              type="button"
+              className="bytes-toggle"
+              aria-pressed={bytes}
+              onClick={() => setBytes(!bytes)}
+            >
+              Bytes
+            </button>
+          }
         />
       </div>
     </section>

@@ -59,7 +59,9 @@ export function CodePane(props: CodePaneProps) {
     <div className="code-pane" data-side={side}>
       <header className="code-head">
         <h3 className="panel-title">{title}</h3>
-        <span className="panel-note">{note}</span>
+        <span className="panel-note" title={note}>
+          {note}
+        </span>
         {action}
       </header>
       {empty !== null && <p className="code-empty">{empty}</p>}

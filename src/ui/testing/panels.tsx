@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { MachineView } from '../../session/view';
 import { BlockPair } from '../block/BlockPair';
+import { CacheMap } from '../cache/CacheMap';
 import { RingStage } from '../stage/RingStage';
 import '../shared/base.css';
 import '../shared/widgets.css';
@@ -25,11 +26,19 @@ const moments: Record<string, MachineView> = {
   direct: fixtures.directView,
   bare: fixtures.bareView,
   boot: fixtures.bootView,
+  crowded: { ...fixtures.translatedView, cache: fixtures.cacheOf(500) },
   long: { ...fixtures.translatedView, block: fixtures.longBlock },
 };
 
 const panels: Record<string, (view: MachineView, name: string) => ReactNode> = {
   stage: (view) => <RingStage view={view} />,
+  cache: (view, name) => (
+    <CacheMap
+      view={view}
+      selected={name === 'direct' ? 12 : null}
+      onSelect={(id) => console.info(id)}
+    />
+  ),
   block: (view) => <BlockPair view={view} hovered={view === fixtures.translatedView ? 4 : null} />,
 };
 
