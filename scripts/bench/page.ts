@@ -1,4 +1,5 @@
 /** What a visitor of the built site feels: how long a step takes to be on screen, and how much is downloaded. */
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { buildSite, SITE } from '../build-site.mjs';
@@ -50,7 +51,7 @@ export async function measureLatency(
   });
   await page.goto(url);
   await waitIdle(page);
-  await page.evaluate(installProbe);
+  await page.addScriptTag({ path: fileURLToPath(new URL('step-probe.js', import.meta.url)) });
   const painted: number[] = [];
   const idle: number[] = [];
   for (let press = -WARM_UP_PRESSES; press < presses; press++) {
@@ -104,70 +105,4 @@ declare global {
   interface Window {
     stepProbe: { arm(): void; result(): Promise<StepTimes> };
   }
-}
-
-/**
- * Runs in the page, which is why it uses nothing from outside itself. A change is painted at the end of the next
- * frame; a message posted in that frame's animation callback arrives just after it.
- */
-function installProbe(): void {
-  const root = document.documentElement;
-  let pressed = 0;
-  let painted = 0;
-  let changes = 0;
-  let sawBusy = false;
-  let finish: (times: StepTimes) => void = () => {};
-  let finished: Promise<StepTimes>;
-
-  const afterNextFrame = (then: () => void): void => {
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = then;
-      channel.port2.postMessage(null);
-    });
-  };
-  addEventListener(
-    'keydown',
-    (event) => {
-      if (pressed === 0) pressed = event.timeStamp;
-    },
-    { capture: true },
-  );
-  new MutationObserver(() => {
-    if (pressed === 0) return;
-    changes++;
-    afterNextFrame(() => {
-      painted = performance.now();
-    });
-  }).observe(document.body, {
-    subtree: true,
-    childList: true,
-    characterData: true,
-    attributes: true,
-  });
-  new MutationObserver(() => {
-    if (pressed === 0) return;
-    if (root.dataset.idle !== 'true') {
-      sawBusy = true;
-    } else if (sawBusy) {
-      requestAnimationFrame(() =>
-        afterNextFrame(() => {
-          finish({ painted: painted - pressed, idle: performance.now() - pressed, changes });
-        }),
-      );
-    }
-  }).observe(root, { attributes: true, attributeFilter: ['data-idle'] });
-
-  window.stepProbe = {
-    arm() {
-      pressed = 0;
-      painted = 0;
-      changes = 0;
-      sawBusy = false;
-      finished = new Promise((resolve) => {
-        finish = resolve;
-      });
-    },
-    result: () => finished,
-  };
 }
