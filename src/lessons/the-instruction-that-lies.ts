@@ -27,6 +27,11 @@ const atGuest = (mnemonic: string): LessonAction => ({
   condition: { kind: 'guest-mnemonic', mnemonic, ring: 0 },
 });
 
+const atLabel = (label: string): LessonAction => ({
+  kind: 'run-until',
+  condition: { kind: 'guest-address', address: label },
+});
+
 const untilEvent = (event: string, where?: Record<string, string | number>): LessonAction => ({
   kind: 'run-until',
   condition: { kind: 'event', event, ...(where ? { where } : {}) },
@@ -41,7 +46,7 @@ function ifFacts(whatIf: WhatIf | null): { before: string; after: string } | nul
   return null;
 }
 
-const silent: Question = {
+const trapOrNot: Question = {
   prompt: 'Suppose the CPU ran this `popf` as it stands, here in ring 1. What would it do?',
   conceals: ['what-if'],
   reveal: [],
@@ -52,25 +57,46 @@ const silent: Question = {
       holds: ({ after }) => after.whatIf?.trapped?.startsWith('#GP') ?? false,
     },
     {
-      id: 'sets',
-      label: 'Run, and set IF to the value from the stack',
-      holds: ({ after: { whatIf } }) => {
-        const facts = ifFacts(whatIf);
-        return whatIf?.trapped === null && facts !== null && facts.before !== facts.after;
-      },
+      id: 'silent',
+      label: 'Run without a trap, so that the hypervisor never hears of it',
+      holds: ({ after }) => after.whatIf !== null && after.whatIf.trapped === null,
     },
     {
-      id: 'silent',
-      label: 'Run, leave IF as it is, and say nothing',
-      holds: ({ after: { whatIf } }) => {
-        const facts = ifFacts(whatIf);
-        return whatIf?.trapped === null && facts !== null && facts.before === facts.after;
-      },
+      id: 'undefined',
+      label: 'Refuse it (#UD): ring 1 has no `popf`',
+      holds: ({ after }) => after.whatIf?.trapped?.startsWith('#UD') ?? false,
     },
   ],
   outcome: ({ after: { whatIf } }) =>
-    `Ringside ran it on a copy of the machine: ${whatIf?.trapped ?? 'no trap'}. ${whatIf?.facts.join('; ') ?? ''}.`,
-  why: 'Outside ring 0, with CPL above IOPL, `popf` loads the arithmetic flags and quietly keeps IF.',
+    `Ringside ran it on a copy of this machine: ${whatIf?.trapped ?? 'no trap'}. ${whatIf?.conclusion ?? ''}`,
+  why: 'Outside ring 0, with CPL above IOPL, `popf` loads the arithmetic flags, quietly leaves IF out, and raises nothing.',
+};
+
+const quietlyIgnored: Question = {
+  prompt:
+    'This `popf` asks for IF = 0. Untranslated, in ring 1, what would the real IF be after it?',
+  conceals: ['what-if'],
+  reveal: [],
+  choices: [
+    {
+      id: 'cleared',
+      label: '0: it is written as asked',
+      holds: ({ after }) => ifFacts(after.whatIf)?.after === '0',
+    },
+    {
+      id: 'kept',
+      label: '1: the request is ignored',
+      holds: ({ after }) => ifFacts(after.whatIf)?.after === '1',
+    },
+    {
+      id: 'trapped',
+      label: 'It would not get that far: this time it traps',
+      holds: ({ after }) => after.whatIf !== null && after.whatIf.trapped !== null,
+    },
+  ],
+  outcome: ({ after: { whatIf } }) =>
+    `On a copy of this machine: ${whatIf?.trapped ?? 'no trap'}; ${whatIf?.facts[0] ?? ''}.`,
+  why: 'A kernel that asks for silence would be interrupted all the same. With the translation, its own IF is 0, and no interrupt is injected until it says so.',
 };
 
 const flagChoice = (real: 0 | 1, guest: 0 | 1): Choice => ({
@@ -147,10 +173,10 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'one-flag-two-truths',
       title: 'One flag, two truths',
       prose: [
-        'This kernel believes that it owns the machine. It is about to run `cli`: no interrupts, please, while I change something.',
+        'This kernel believes that it owns the machine. Interrupts are on, and it is about to program the timer. So first it runs `cli`: no interrupts, please, until I am done.',
         'At the right, IF has two values. *Real CPU* is the silicon’s flag. *What the guest sees* is a copy that the hypervisor keeps for it. Look at CPL too: the kernel thinks it is in ring 0. It is in ring 1.',
       ],
-      arrive: [atGuest('cli')],
+      arrive: [atLabel('start_timer'), atGuest('cli')],
       highlight: ['registers'],
       tab: 'cpu',
       expect: (at) =>
@@ -188,11 +214,11 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'meet-popf',
       title: 'Meet popf',
       prose: [
-        'The critical section is over. `pushf` had saved the flags before it, and `popf` now puts them back, IF included.',
+        'The timer is set, the critical section is over. `pushf` had saved the flags before it, and `popf` now puts them back, IF = 1 included.',
         '`popf` is *sensitive*: it touches state the hypervisor must guard. But it is not *privileged*.',
       ],
       arrive: [atGuest('popf')],
-      question: silent,
+      question: trapOrNot,
       highlight: ['stage'],
       tab: 'cpu',
       expect: (at) =>
@@ -205,8 +231,8 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'caught-before-it-ran',
       title: 'Caught before it ran',
       prose: [
-        'The guest would believe that interrupts are on again, and nothing would have happened. It would wait for ever for a timer tick. No trap, so trapping alone cannot help.',
-        'The translator can. It reads a whole block before any of it runs. In place of `popf` it wrote code that takes the flags from the stack into the virtual CPU, and a call to the hypervisor.',
+        'With no trap, the hypervisor would still believe that the guest wants no interrupts. It would inject none, and the guest would wait for its first timer tick for ever.',
+        'So trapping alone cannot help. The translator can: it read this whole block before any of it ran, and wrote other code in place of `popf`. Compare the two columns.',
       ],
       arrive: [],
       highlight: ['block'],
@@ -248,8 +274,8 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'the-tick-arrives',
       title: 'And so the tick arrives',
       prose: [
-        'The guest’s IF is 1, so the hypervisor may *inject* the next timer interrupt: it pushes a frame on the guest’s stack and goes on at the handler in the guest’s own IDT.',
-        'While the guest’s IF was 0, a tick would have been kept waiting. That is all `cli` has to do, and no silicon flag was needed for it.',
+        'The kernel halts until a timer tick comes. The guest’s IF is 1, so the hypervisor may *inject* it: it pushes a frame on the guest’s stack and goes on at the handler in the guest’s own IDT.',
+        'Had the guest’s IF been 0, the tick would have been kept waiting. That is all `cli` has to do, and no flag of the silicon was needed for it.',
       ],
       arrive: [untilEvent('injected', { source: 'external' })],
       highlight: ['stage'],
@@ -268,7 +294,7 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'second-time-round',
       title: 'Second time round',
       prose: [
-        'Here is the same `popf` again. Scanning and rewriting a block costs thousands of cycles, far more than running it.',
+        'The kernel prints a line now, and each character is a critical section with the same `popf`. Reading and rewriting a block costs far more than running it.',
       ],
       arrive: [atGuest('popf')],
       question: secondTime,
@@ -279,6 +305,25 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
           wants('in a translated block', at.block?.id != null),
           wants('the same translation the next time', at.block?.id === end.block?.id),
           wants('executed once more', (end.block?.executions ?? 0) > (at.block?.executions ?? 0)),
+        ),
+    },
+    {
+      id: 'quietly-ignored',
+      title: 'The lie itself',
+      prose: [
+        'A user program has touched a page that is not there, and the kernel’s handler prints a message. In a handler IF is 0, so this time the saved flags hold IF = 0. The real IF is 1, as always.',
+      ],
+      arrive: [atLabel('page_fault'), atGuest('popf')],
+      question: quietlyIgnored,
+      highlight: ['stage'],
+      tab: 'cpu',
+      expect: (at) =>
+        all(
+          wants(
+            `real 1, guest 0 in the handler, not ${flags(at)}`,
+            flags(at) === 'real 1, guest 0',
+          ),
+          wants('IF = 0 popped', at.whatIf?.facts.some((f) => f.includes('popped 0')) ?? false),
         ),
     },
     {
