@@ -1,0 +1,303 @@
+/**
+ * Memory as instructions see it: `segment:offset`, checked against the segment, then translated, then RAM.
+ *
+ * The fast path is a compare against a precomputed bound and one TLB word. Bounds are *exclusive* and biased by
+ * 2^31 so that an unsigned compare is a signed one; a segment that needs a closer look (null, expand-down, not
+ * writable ...) has the bound no offset is below. Everything else happens in the `slow` functions, which are exact.
+ *
+ * @see Intel SDM vol. 3, "Protection": "Limit Checking", "Type Checking"
+ */
+import type { PhysicalMemory } from '../memory';
+import type { Mmu } from '../mmu/mmu';
+import { raise } from './fault';
+import { SEG, VECTOR, WORD } from './state';
+
+const BIAS = 0x80000000 | 0;
+const NEVER = BIAS;
+
+export const RIGHTS_PRESENT = 0x80;
+/** S: code or data, not a system segment. */
+export const RIGHTS_S = 0x10;
+export const RIGHTS_CODE = 0x08;
+/** Data: expand-down. Code: conforming. */
+export const RIGHTS_EXPAND_DOWN = 0x04;
+export const RIGHTS_CONFORMING = 0x04;
+/** Data: writable. Code: readable. */
+export const RIGHTS_RW = 0x02;
+export const RIGHTS_ACCESSED = 0x01;
+/** Default operation size (code), stack and upper bound size (data): the D/B bit. */
+export const RIGHTS_BIG = 0x4000;
+export const RIGHTS_GRANULAR = 0x8000;
+
+export class Access {
+  /** Biased exclusive bounds for reads and writes of 1, 2 and 4 bytes, by segment register. */
+  readonly read1 = new Int32Array(8);
+  readonly read2 = new Int32Array(8);
+  readonly read4 = new Int32Array(8);
+  readonly write1 = new Int32Array(8);
+  readonly write2 = new Int32Array(8);
+  readonly write4 = new Int32Array(8);
+  /** -1, or 0xffff while SS is a 16-bit stack. */
+  stackMask = -1;
+
+  private readonly u8: Uint8Array;
+  private readonly view: DataView;
+  private readonly tlb: Int32Array;
+  /** Where a read-modify-write goes back to: physical address of the first byte and of the part on a second page. */
+  private pendingFirst = 0;
+  private pendingSecond = 0;
+  private pendingFast = false;
+
+  constructor(
+    readonly memory: PhysicalMemory,
+    readonly mmu: Mmu,
+    private readonly state: Int32Array,
+  ) {
+    this.u8 = memory.u8;
+    this.view = memory.view;
+    this.tlb = mmu.tlb;
+  }
+
+  // --- segments --------------------------------------------------------------------------------------------
+
+  /** Recomputes the bounds of a segment register after its hidden part changed. */
+  refreshSegment(segment: number): void {
+    const rights = this.state[WORD.RIGHTS + segment]!;
+    const limit = this.state[WORD.LIMIT + segment]! >>> 0;
+    const present = (rights & (RIGHTS_PRESENT | RIGHTS_S)) === (RIGHTS_PRESENT | RIGHTS_S);
+    const code = (rights & RIGHTS_CODE) !== 0;
+    const plain = present && (code || (rights & RIGHTS_EXPAND_DOWN) === 0);
+    const readable = plain && (!code || (rights & RIGHTS_RW) !== 0);
+    const writable = plain && !code && (rights & RIGHTS_RW) !== 0;
+    const bound = (allowed: boolean, size: number): number => {
+      const exclusive = Math.min(limit - size + 2, 0xffffffff);
+      return allowed && exclusive > 0 ? (exclusive ^ BIAS) | 0 : NEVER;
+    };
+    this.read1[segment] = bound(readable, 1);
+    this.read2[segment] = bound(readable, 2);
+    this.read4[segment] = bound(readable, 4);
+    this.write1[segment] = bound(writable, 1);
+    this.write2[segment] = bound(writable, 2);
+    this.write4[segment] = bound(writable, 4);
+    if (segment === SEG.SS) this.stackMask = rights & RIGHTS_BIG ? -1 : 0xffff;
+  }
+
+  /**
+   * Checks an access against the segment and gives its linear address, unsigned.
+   * @throws FaultSignal #GP(0), or #SS(0) through SS
+   */
+  linear(segment: number, offset: number, size: number, write: boolean): number {
+    if (!this.segmentAllows(segment, offset >>> 0, size, write)) {
+      raise(segment === SEG.SS ? VECTOR.SS : VECTOR.GP, 0);
+    }
+    return (offset + this.state[WORD.BASE + segment]!) >>> 0;
+  }
+
+  private segmentAllows(segment: number, offset: number, size: number, write: boolean): boolean {
+    const rights = this.state[WORD.RIGHTS + segment]!;
+    if ((rights & (RIGHTS_PRESENT | RIGHTS_S)) !== (RIGHTS_PRESENT | RIGHTS_S)) return false;
+    const code = (rights & RIGHTS_CODE) !== 0;
+    if (write && (code || (rights & RIGHTS_RW) === 0)) return false;
+    if (code && (rights & RIGHTS_RW) === 0) return false;
+    const limit = this.state[WORD.LIMIT + segment]! >>> 0;
+    const last = offset + size - 1;
+    if (!code && rights & RIGHTS_EXPAND_DOWN) {
+      return offset > limit && last <= (rights & RIGHTS_BIG ? 0xffffffff : 0xffff);
+    }
+    // Silicon does not check a 4 GiB segment at all: an access may wrap around its end.
+    return last <= limit || limit === 0xffffffff;
+  }
+
+  // --- reads -----------------------------------------------------------------------------------------------
+
+  /** Zero-extended. */
+  read8(segment: number, offset: number): number {
+    if ((offset ^ BIAS) < this.read1[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      if (entry & this.mmu.readBit) return this.u8[(entry & ~0xfff) | (linear & 0xfff)]!;
+    }
+    return this.readLinear(this.linear(segment, offset, 1, false), 1, this.mmu.user);
+  }
+
+  /** Zero-extended. */
+  read16(segment: number, offset: number): number {
+    if ((offset ^ BIAS) < this.read2[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      const at = linear & 0xfff;
+      if (entry & this.mmu.readBit && at < 0xfff) {
+        return this.view.getUint16((entry & ~0xfff) | at, true);
+      }
+    }
+    return this.readLinear(this.linear(segment, offset, 2, false), 2, this.mmu.user);
+  }
+
+  /** As a signed 32-bit number. */
+  read32(segment: number, offset: number): number {
+    if ((offset ^ BIAS) < this.read4[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      const at = linear & 0xfff;
+      if (entry & this.mmu.readBit && at < 0xffd) {
+        return this.view.getInt32((entry & ~0xfff) | at, true);
+      }
+    }
+    return this.readLinear(this.linear(segment, offset, 4, false), 4, this.mmu.user);
+  }
+
+  /** Any size up to 4 at a linear address; 32-bit values are signed. */
+  readLinear(linear: number, size: number, user: boolean): number {
+    const first = this.mmu.translate(linear, false, user);
+    const inPage = 0x1000 - (linear & 0xfff);
+    const memory = this.memory;
+    if (size <= inPage) {
+      if (size === 4) return memory.read32(first) | 0;
+      return size === 2 ? memory.read16(first) : memory.read8(first);
+    }
+    const second = this.mmu.translate((linear + inPage) >>> 0, false, user);
+    let value = 0;
+    for (let i = 0; i < size; i++) {
+      const byte = memory.read8(i < inPage ? first + i : second + i - inPage);
+      value |= byte << (8 * i);
+    }
+    return value;
+  }
+
+  // --- writes ----------------------------------------------------------------------------------------------
+
+  write8(segment: number, offset: number, value: number): void {
+    if ((offset ^ BIAS) < this.write1[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      if (entry & this.mmu.writeBit) {
+        this.u8[(entry & ~0xfff) | (linear & 0xfff)] = value;
+        return;
+      }
+    }
+    this.writeLinear(this.linear(segment, offset, 1, true), value, 1, this.mmu.user);
+  }
+
+  write16(segment: number, offset: number, value: number): void {
+    if ((offset ^ BIAS) < this.write2[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      const at = linear & 0xfff;
+      if (entry & this.mmu.writeBit && at < 0xfff) {
+        this.view.setInt16((entry & ~0xfff) | at, value, true);
+        return;
+      }
+    }
+    this.writeLinear(this.linear(segment, offset, 2, true), value, 2, this.mmu.user);
+  }
+
+  write32(segment: number, offset: number, value: number): void {
+    if ((offset ^ BIAS) < this.write4[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      const at = linear & 0xfff;
+      if (entry & this.mmu.writeBit && at < 0xffd) {
+        this.view.setInt32((entry & ~0xfff) | at, value, true);
+        return;
+      }
+    }
+    this.writeLinear(this.linear(segment, offset, 4, true), value, 4, this.mmu.user);
+  }
+
+  writeLinear(linear: number, value: number, size: number, user: boolean): void {
+    const first = this.mmu.translate(linear, true, user);
+    const inPage = 0x1000 - (linear & 0xfff);
+    const memory = this.memory;
+    if (size <= inPage) {
+      if (size === 4) memory.write32(first, value);
+      else if (size === 2) memory.write16(first, value);
+      else memory.write8(first, value);
+      return;
+    }
+    const second = this.mmu.translate((linear + inPage) >>> 0, true, user);
+    this.writeSplit(first, second, inPage, value, size);
+  }
+
+  private writeSplit(
+    first: number,
+    second: number,
+    inPage: number,
+    value: number,
+    size: number,
+  ): void {
+    for (let i = 0; i < size; i++) {
+      this.memory.write8(i < inPage ? first + i : second + i - inPage, (value >>> (8 * i)) & 0xff);
+    }
+  }
+
+  /**
+   * Makes sure a later write of these bytes cannot fault (several pages allowed).
+   * @throws FaultSignal as the write would
+   */
+  probeWrite(segment: number, offset: number, size: number): void {
+    const linear = this.linear(segment, offset, size, true);
+    this.mmu.translate(linear, true, this.mmu.user);
+    const last = (linear + size - 1) >>> 0;
+    if ((linear ^ last) >>> 12) this.mmu.translate((last & ~0xfff) >>> 0, true, this.mmu.user);
+  }
+
+  // --- read-modify-write: one write permission check, before anything is read ----------------------------------
+
+  modify8(segment: number, offset: number): number {
+    return this.modify(segment, offset, 1);
+  }
+
+  modify16(segment: number, offset: number): number {
+    return this.modify(segment, offset, 2);
+  }
+
+  /** Signed. Exactly one `store32` must follow, before any other access. */
+  modify32(segment: number, offset: number): number {
+    if ((offset ^ BIAS) < this.write4[segment]!) {
+      const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+      const entry = this.tlb[linear >>> 12]!;
+      const at = linear & 0xfff;
+      if (entry & this.mmu.writeBit && at < 0xffd) {
+        const physical = (entry & ~0xfff) | at;
+        this.pendingFirst = physical;
+        this.pendingFast = true;
+        return this.view.getInt32(physical, true);
+      }
+    }
+    return this.modify(segment, offset, 4);
+  }
+
+  store8(value: number): void {
+    this.memory.write8(this.pendingFirst, value);
+  }
+
+  store16(value: number): void {
+    this.store(value, 2);
+  }
+
+  store32(value: number): void {
+    if (this.pendingFast) this.view.setInt32(this.pendingFirst, value, true);
+    else this.store(value, 4);
+  }
+
+  private modify(segment: number, offset: number, size: number): number {
+    const linear = this.linear(segment, offset, size, true);
+    const user = this.mmu.user;
+    this.pendingFast = false;
+    this.pendingFirst = this.mmu.translate(linear, true, user);
+    this.pendingSecond = -1;
+    const inPage = 0x1000 - (linear & 0xfff);
+    if (size > inPage) {
+      this.pendingSecond = this.mmu.translate((linear + inPage) >>> 0, true, user);
+    }
+    return this.readLinear(linear, size, user);
+  }
+
+  private store(value: number, size: number): void {
+    const first = this.pendingFirst;
+    if (this.pendingSecond >= 0) {
+      this.writeSplit(first, this.pendingSecond, 0x1000 - (first & 0xfff), value, size);
+    } else if (size === 4) this.memory.write32(first, value);
+    else this.memory.write16(first, value);
+  }
+}

@@ -1,0 +1,336 @@
+/**
+ * Decoded code: straight-line blocks of closures, kept per physical page and dropped when their bytes change.
+ *
+ * A block is found by physical address, and belongs to one linear address, EIP and code key (size, CPL while
+ * annotating), because closures contain branch targets. It never leaves its page, except for a block of one
+ * instruction that straddles two: that is kept apart, under both pages.
+ */
+import { decode } from '../codec/decode';
+import type { Core } from './core';
+import { RESYNC, raise } from './fault';
+import { lower, PREFIXES } from './lower';
+import type { Lowered, Op } from './lower/site';
+import { monitorEntry } from './lower/system';
+import { SEG, VECTOR, WORD } from './state';
+
+const MAX_BLOCK = 64;
+const MAX_INSTRUCTION = 15;
+
+export class Block {
+  /** Sum of weights; `weights` one by one. */
+  weight = 0;
+  /** [index, counter] of annotated instructions; null if there are none. */
+  entries: [number, number][] | null = null;
+  /** Closures as decoded, to restore `ops` after an interruption. */
+  readonly pristine: readonly Op[];
+  /** False once its bytes changed: no longer to be found or entered. */
+  valid = true;
+
+  constructor(
+    readonly linear: number,
+    readonly eip: number,
+    readonly key: number,
+    readonly ops: Op[],
+    /** Offset of each instruction from `eip`, and of the end. */
+    readonly offsets: readonly number[],
+    readonly weights: readonly number[],
+    /** The last instruction leaves EIP itself. */
+    readonly setsEip: boolean,
+  ) {
+    this.pristine = ops.slice();
+    for (const weight of weights) this.weight += weight;
+  }
+
+  get count(): number {
+    return this.ops.length;
+  }
+
+  get bytes(): number {
+    return this.offsets[this.offsets.length - 1]!;
+  }
+}
+
+interface Decoded {
+  readonly lowered: Lowered;
+  readonly length: number;
+  readonly linear: number;
+  readonly eip: number;
+  readonly key: number;
+  readonly weight: number;
+  readonly entry: number;
+  /** Bytes run over the end of the page: nothing here to execute. */
+  readonly truncated: boolean;
+}
+
+class CodePage {
+  readonly blocks: (Block | undefined)[] = new Array(4096);
+  readonly decoded = new Map<number, Decoded>();
+}
+
+const stop: Op = () => {
+  throw RESYNC;
+};
+
+export class CodeCache {
+  private readonly pages: (CodePage | undefined)[] = [];
+  /** Blocks of one instruction that straddles pages, by physical address of its first byte. */
+  private straddling = new Map<number, { readonly second: number; readonly block: Block }>();
+  /** The block being executed: told to stop early when it changes under itself. */
+  running: Block | null = null;
+  /** `ops` of `running` are not its own at the moment. */
+  interrupted = false;
+
+  constructor(private readonly core: Core) {
+    core.memory.onCodeWritten((page) => this.dropPage(page));
+  }
+
+  /** Forgets all decoded code. */
+  dropAll(): void {
+    for (let page = 0; page < this.pages.length; page++) {
+      if (this.pages[page]) this.dropPage(page);
+    }
+    this.straddling.clear();
+    this.interrupt();
+  }
+
+  /**
+   * Makes the running block stop before its next instruction. Nothing on the fast path asks: the closures that
+   * were to come are replaced.
+   */
+  interrupt(): void {
+    if (!this.running || this.interrupted) return;
+    this.running.ops.fill(stop);
+    this.interrupted = true;
+  }
+
+  /** After the running block ended: gives it its closures back. */
+  settle(): void {
+    if (!this.interrupted) return;
+    this.interrupted = false;
+    const block = this.running;
+    if (!block) return;
+    for (let i = 0; i < block.pristine.length; i++) block.ops[i] = block.pristine[i]!;
+  }
+
+  /**
+   * The block to execute at CS:EIP.
+   * @throws FaultSignal of the instruction fetch
+   */
+  lookup(): Block {
+    const { state, mmu } = this.core;
+    const eip = state[WORD.EIP]!;
+    const linear = (eip + state[WORD.BASE + SEG.CS]!) | 0;
+    const limit = state[WORD.LIMIT + SEG.CS]! >>> 0;
+    if (eip >>> 0 > limit) raise(VECTOR.GP, 0);
+    const entry = mmu.tlb[linear >>> 12]!;
+    const physical =
+      entry & mmu.readBit
+        ? (entry & ~0xfff) | (linear & 0xfff)
+        : mmu.translate(linear, false, mmu.user);
+    const block = this.pages[physical >>> 12]?.blocks[physical & 0xfff];
+    if (
+      block !== undefined &&
+      block.linear === linear &&
+      block.eip === eip &&
+      block.key === this.core.codeKey &&
+      (eip >>> 0) + block.bytes - 1 <= limit
+    ) {
+      return block;
+    }
+    return this.build(physical, linear, eip, limit);
+  }
+
+  private build(physical: number, linear: number, eip: number, limit: number): Block {
+    if (physical >= this.core.memory.ramBytes) return this.openBus(linear, eip);
+    const pageNumber = physical >>> 12;
+    let page = this.pages[pageNumber];
+    if (!page) {
+      page = new CodePage();
+      this.pages[pageNumber] = page;
+    }
+    const parts: Decoded[] = [];
+    let at = physical & 0xfff;
+    let length = 0;
+    while (parts.length < MAX_BLOCK && at < 0x1000) {
+      const next = this.decodeAt(page, pageNumber, at, (linear + length) | 0, (eip + length) | 0);
+      if (next.truncated) break;
+      // A block stays inside the code segment; the instruction that leaves it is met at its own boundary.
+      if ((eip >>> 0) + length + next.length - 1 > limit) break;
+      if (next.lowered.alone && parts.length > 0) break;
+      parts.push(next);
+      at += next.length;
+      length += next.length;
+      if (next.lowered.ends) break;
+    }
+    if (parts.length === 0) return this.oddBlock(physical, linear, eip, limit);
+    const block = assemble(linear, eip, this.core.codeKey, parts);
+    page.blocks[physical & 0xfff] = block;
+    return block;
+  }
+
+  /** One instruction inside a page, from the page's store if it was decoded before. */
+  private decodeAt(
+    page: CodePage,
+    pageNumber: number,
+    at: number,
+    linear: number,
+    eip: number,
+  ): Decoded {
+    const known = page.decoded.get(at);
+    const key = this.core.codeKey;
+    if (known && known.eip === eip && known.linear === linear && known.key === key) return known;
+    const start = pageNumber * 4096 + at;
+    const bytes = this.core.memory.u8.subarray(
+      start,
+      Math.min(start + MAX_INSTRUCTION, (pageNumber + 1) * 4096),
+    );
+    const decoded = this.decodeBytes(bytes, linear, eip);
+    if (decoded.truncated) return decoded;
+    page.decoded.set(at, decoded);
+    this.core.memory.markCode(start, decoded.length);
+    return decoded;
+  }
+
+  private decodeBytes(bytes: Uint8Array, linear: number, eip: number): Decoded {
+    const { core } = this;
+    const key = core.codeKey;
+    const bitness = key & 1 ? 32 : 16;
+    // Too long an instruction is all prefixes in front of something; and our reserved opcode is no opcode to iced.
+    if (bytes[0] === 0x0f && bytes[1] === 0x3f) {
+      return this.annotated(monitorEntry(core, linear >>> 0), 2, linear, eip, key, false);
+    }
+    const ins = decode(bytes, eip, bitness);
+    if (ins.invalid === 'truncated' && bytes.length < MAX_INSTRUCTION) {
+      return {
+        lowered: lower(core, ins, bytes),
+        length: 1,
+        linear,
+        eip,
+        key,
+        weight: 1,
+        entry: -1,
+        truncated: true,
+      };
+    }
+    const tooLong = ins.invalid !== 'no' && isTooLong(bytes, eip, bitness);
+    const lowered: Lowered = tooLong
+      ? { op: () => raise(VECTOR.GP, 0), ends: true, alone: true, setsEip: true }
+      : lower(core, ins, bytes);
+    const length = Math.max(1, ins.length);
+    return this.annotated(lowered, length, linear, eip, key, false);
+  }
+
+  private annotated(
+    lowered: Lowered,
+    length: number,
+    linear: number,
+    eip: number,
+    key: number,
+    truncated: boolean,
+  ): Decoded {
+    const found = this.core.annotator?.(linear >>> 0, this.core.cpl);
+    return {
+      lowered,
+      length,
+      linear,
+      eip,
+      key,
+      weight: found ? found.weight : 1,
+      entry: found ? found.entry : -1,
+      truncated,
+    };
+  }
+
+  /** The first instruction straddles two pages, or leaves the code segment. */
+  private oddBlock(physical: number, linear: number, eip: number, limit: number): Block {
+    const { memory, mmu, codeKey } = this.core;
+    const inPage = 0x1000 - (physical & 0xfff);
+    const inSegment = limit - (eip >>> 0) + 1;
+    const available = Math.min(MAX_INSTRUCTION, inSegment);
+    const first = memory.u8.slice(physical, physical + Math.min(inPage, available));
+    const alone = this.decodeBytes(first, linear, eip);
+    if (!alone.truncated) return assemble(linear, eip, codeKey, [alone]);
+    // Bytes beyond the segment limit: #GP(0), unless the part on the next page faults first.
+    if (available <= inPage) raise(VECTOR.GP, 0);
+
+    const second = mmu.translate((linear + inPage) >>> 0, false, mmu.user);
+    const known = this.straddling.get(physical);
+    if (
+      known &&
+      known.second === second &&
+      known.block.eip === eip &&
+      known.block.linear === linear &&
+      known.block.key === codeKey &&
+      (eip >>> 0) + known.block.bytes - 1 <= limit
+    ) {
+      return known.block;
+    }
+    const bytes = new Uint8Array(available);
+    bytes.set(first);
+    for (let i = inPage; i < available; i++) bytes[i] = memory.read8(second + i - inPage);
+    const whole = this.decodeBytes(bytes, linear, eip);
+    if (whole.truncated) raise(VECTOR.GP, 0);
+    const block = assemble(linear, eip, codeKey, [whole]);
+    if (second < memory.ramBytes) {
+      memory.markCode(physical, inPage);
+      memory.markCode(second, Math.max(1, whole.length - inPage));
+      this.straddling.set(physical, { second, block });
+    }
+    return block;
+  }
+
+  /** Beyond RAM the bus reads all ones, and FF FF is no instruction. */
+  private openBus(linear: number, eip: number): Block {
+    const bytes = new Uint8Array(MAX_INSTRUCTION).fill(0xff);
+    return assemble(linear, eip, this.core.codeKey, [this.decodeBytes(bytes, linear, eip)]);
+  }
+
+  private dropPage(page: number): void {
+    const found = this.pages[page];
+    this.pages[page] = undefined;
+    if (found) {
+      for (const block of found.blocks) if (block) block.valid = false;
+      this.interrupt();
+    }
+    if (this.straddling.size > 0) {
+      this.straddling.clear();
+      this.interrupt();
+    }
+  }
+}
+
+function assemble(linear: number, eip: number, key: number, parts: readonly Decoded[]): Block {
+  const offsets = [0];
+  let length = 0;
+  for (const part of parts) {
+    length += part.length;
+    offsets.push(length);
+  }
+  const block = new Block(
+    linear,
+    eip,
+    key,
+    parts.map((part) => part.lowered.op),
+    offsets,
+    parts.map((part) => part.weight),
+    parts[parts.length - 1]!.lowered.setsEip,
+  );
+  parts.forEach((part, index) => {
+    if (part.entry >= 0) {
+      block.entries ??= [];
+      block.entries.push([index, part.entry]);
+    }
+  });
+  return block;
+}
+
+/** More than 15 bytes: would be a valid instruction without some of its leading prefixes. */
+function isTooLong(bytes: Uint8Array, eip: number, bitness: 16 | 32): boolean {
+  if (bytes.length < MAX_INSTRUCTION) return false;
+  let prefixes = 0;
+  while (prefixes < bytes.length && PREFIXES.has(bytes[prefixes]!)) prefixes++;
+  if (prefixes === bytes.length) return true;
+  if (prefixes < 2) return false;
+  const rest = decode(bytes.subarray(prefixes), eip, bitness);
+  return rest.invalid === 'truncated';
+}

@@ -1,0 +1,109 @@
+/**
+ * From a decoded instruction to its closure: one table, filled family by family.
+ * What is in no table does not exist on this CPU and is #UD: MMX, SSE and everything after the Pentium.
+ */
+import { Code } from 'iced-x86';
+import type { Instruction } from '../../codec/instruction';
+import type { Core } from '../core';
+import { raise } from '../fault';
+import { VECTOR } from '../state';
+import { ARITHMETIC } from './arithmetic';
+import { BITS } from './bits';
+import { CONTROL } from './control';
+import { DATA, move } from './data';
+import { IO } from './io';
+import { MULTIPLY } from './multiply';
+import {
+  callFar,
+  isFarTransfer,
+  isSegmentOperand,
+  jumpFar,
+  moveFromSegment,
+  moveToSegment,
+  popSegment,
+  pushSegment,
+  SEGMENTS,
+} from './segments';
+import { SHIFTS } from './shifts';
+import { aloneBranch, type Lowered, type Lowering, type Site, type Size } from './site';
+import { STRINGS } from './strings';
+import { floatingPoint, moveFromSpecial, moveToSpecial, SYSTEM } from './system';
+
+const TABLE: Readonly<Record<string, Lowering>> = {
+  ...ARITHMETIC,
+  ...DATA,
+  ...SHIFTS,
+  ...MULTIPLY,
+  ...BITS,
+  ...CONTROL,
+  ...STRINGS,
+  ...IO,
+  ...SEGMENTS,
+  ...SYSTEM,
+  Mov: (site) => {
+    if (site.parts[0] === 'Sreg') return moveToSegment(site);
+    if (site.parts[1] === 'Sreg') return moveFromSegment(site);
+    if (site.parts[1] === 'cr' || site.parts[1] === 'dr') return moveFromSpecial(site);
+    if (site.parts[0] === 'cr' || site.parts[0] === 'dr') return moveToSpecial(site);
+    return site.parts[0] === 'tr' || site.parts[1] === 'tr' ? undefinedOpcode() : move(site);
+  },
+  Jmp: (site) => (isFarTransfer(site) ? jumpFar(site) : CONTROL.Jmp!(site)),
+  Call: (site) => (isFarTransfer(site) ? callFar(site) : CONTROL.Call!(site)),
+  Pushd: (site) => (isSegmentOperand(site, 0) ? pushSegment(site) : DATA.Pushd!(site)),
+  Pushw: (site) => (isSegmentOperand(site, 0) ? pushSegment(site) : DATA.Pushw!(site)),
+  Popd: (site) => (isSegmentOperand(site, 0) ? popSegment(site) : DATA.Popd!(site)),
+  Popw: (site) => (isSegmentOperand(site, 0) ? popSegment(site) : DATA.Popw!(site)),
+};
+
+/** `Add_rm32_imm8` names sizes; `Retnd`, `Pushw` say it in the stem; `moffs16`, `rel8_32` in the last digits. */
+function sizeOf(stem: string, parts: readonly string[]): Size {
+  const sized = /^(?:Push|Pop|Retn|Enter|Leave|Pusha|Popa)([dw])$/.exec(stem);
+  if (sized) return sized[1] === 'd' ? 4 : 2;
+  if (parts[0]?.startsWith('rel')) return parts[0] === 'rel16' || parts[1] === '16' ? 2 : 4;
+  for (const part of parts) {
+    if (part === 'AL') return 1;
+    if (part === 'AX') return 2;
+    if (part === 'EAX') return 4;
+    const digits = /^(?:rm|r|m|moffs|imm)(8|16|32)(?:m16)?$/.exec(part);
+    if (digits) return digits[1] === '8' ? 1 : digits[1] === '16' ? 2 : 4;
+  }
+  return 4;
+}
+
+const undefinedOpcode = (): Lowered => aloneBranch(() => raise(VECTOR.UD));
+
+/** @param bytes the instruction's bytes, for what the record does not tell */
+export function lower(core: Core, ins: Instruction, bytes: Uint8Array): Lowered {
+  if (ins.invalid !== 'no') return undefinedOpcode();
+  const [stem = '', ...parts] = (Code[ins.code] ?? '').split('_');
+  const site: Site = {
+    core,
+    ins,
+    stem,
+    parts,
+    size: sizeOf(stem, parts),
+    next: (ins.address + ins.length) | 0,
+  };
+  const lowering = Object.hasOwn(TABLE, stem) ? TABLE[stem] : undefined;
+  if (lowering && !isLaterExtension(stem, parts)) return lowering(site);
+  if (isEscape(bytes)) return floatingPoint(site);
+  return undefinedOpcode();
+}
+
+/** Reserved NOPs (0F 0D, 0F 18 to 1F) and other forms that came after the Pentium are undefined here. */
+function isLaterExtension(stem: string, parts: readonly string[]): boolean {
+  return stem === 'Nop' && parts.length > 0;
+}
+
+/** The first opcode byte after prefixes is D8..DF. */
+function isEscape(bytes: Uint8Array): boolean {
+  for (const byte of bytes) {
+    if (PREFIXES.has(byte)) continue;
+    return byte >= 0xd8 && byte <= 0xdf;
+  }
+  return false;
+}
+
+export const PREFIXES: ReadonlySet<number> = new Set([
+  0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3,
+]);

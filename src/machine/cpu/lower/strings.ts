@@ -1,0 +1,220 @@
+/**
+ * MOVS CMPS STOS LODS SCAS INS OUTS, alone or repeated.
+ *
+ * A repeated one counts as one retired instruction, when it completes. Between iterations, with registers updated
+ * and EIP still on it, it makes room for whatever is due (`RESYNC`) and is resumed from there.
+ *
+ * @see Intel SDM vol. 2, "REP/REPE/REPZ/REPNE/REPNZ"
+ */
+import { Register } from 'iced-x86';
+import { ATTENTION, type Core } from '../core';
+import { RESYNC } from '../fault';
+import { isZero, sub } from '../flags';
+import { EFLAGS_DF, SEG, WORD } from '../state';
+import { checkPort } from './io';
+import {
+  alone,
+  type Lowering,
+  type LoweringTable,
+  plain,
+  type Site,
+  type Size,
+  segmentNumber,
+  shiftOf,
+} from './site';
+
+/** One iteration; must not change any register before everything that can fault is done. */
+type Iteration = () => void;
+
+/** Index registers and the counter in the address size of the instruction. */
+class StringOperands {
+  readonly wide: boolean;
+  readonly segment: number;
+
+  constructor(
+    private readonly core: Core,
+    site: Site,
+    private readonly bytes: number,
+  ) {
+    const operand = site.ins.operands.find((o) => o.kind === 'string');
+    this.wide = operand?.kind === 'string' ? operand.addressSize === 32 : true;
+    const source = site.ins.operands.find((o) => o.kind === 'string' && o.end === 'source');
+    this.segment =
+      source?.kind === 'string' ? segmentNumber(source.segment ?? Register.DS) : SEG.DS;
+  }
+
+  source(): number {
+    return this.wide ? this.core.gpr[6]! : this.core.half[12]!;
+  }
+
+  destination(): number {
+    return this.wide ? this.core.gpr[7]! : this.core.half[14]!;
+  }
+
+  advanceSource(): void {
+    const step = this.core.state[WORD.EFLAGS]! & EFLAGS_DF ? -this.bytes : this.bytes;
+    if (this.wide) this.core.gpr[6]! += step;
+    else this.core.half[12]! += step;
+  }
+
+  advanceDestination(): void {
+    const step = this.core.state[WORD.EFLAGS]! & EFLAGS_DF ? -this.bytes : this.bytes;
+    if (this.wide) this.core.gpr[7]! += step;
+    else this.core.half[14]! += step;
+  }
+
+  counter(): number {
+    return this.wide ? this.core.gpr[1]! : this.core.half[2]!;
+  }
+
+  countDown(): void {
+    if (this.wide) this.core.gpr[1]!--;
+    else this.core.half[2]!--;
+  }
+}
+
+function read(core: Core, segment: number, offset: number, size: Size): number {
+  if (size === 4) return core.access.read32(segment, offset);
+  return size === 2 ? core.access.read16(segment, offset) : core.access.read8(segment, offset);
+}
+
+function write(core: Core, segment: number, offset: number, size: Size, value: number): void {
+  if (size === 4) core.access.write32(segment, offset, value);
+  else if (size === 2) core.access.write16(segment, offset, value);
+  else core.access.write8(segment, offset, value);
+}
+
+const accumulator = (core: Core, size: Size): Int32Array | Uint16Array | Uint8Array =>
+  size === 4 ? core.gpr : size === 2 ? core.half : core.byte;
+
+/**
+ * Wraps an iteration in the repeat prefix. `stopOn`: for CMPS and SCAS, the ZF that ends the loop under REPE/REPNE.
+ */
+function repeated(
+  site: Site,
+  operands: StringOperands,
+  iterate: Iteration,
+  comparing: boolean,
+  single: typeof plain,
+): ReturnType<Lowering> {
+  const { core, ins } = site;
+  if (ins.repeat === 'none') return single(iterate);
+  const r = core.state;
+  const endsOnZero = ins.repeat === 'repne';
+  const { clock } = core;
+  return alone(() => {
+    while (operands.counter() !== 0) {
+      iterate();
+      operands.countDown();
+      if (operands.counter() === 0) return;
+      if (comparing && isZero(r) === endsOnZero) return;
+      // One cycle is ours for retiring; whatever else the walks cost may have made something due.
+      if (clock.cycles >= clock.deadline || core.attention & (ATTENTION.TRAP | ATTENTION.STOP)) {
+        throw RESYNC;
+      }
+    }
+  });
+}
+
+const moves: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const iterate = (): void => {
+    write(core, SEG.ES, o.destination(), size, read(core, o.segment, o.source(), size));
+    o.advanceSource();
+    o.advanceDestination();
+  };
+  return repeated(site, o, iterate, false, plain);
+};
+
+const stores: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const a = accumulator(core, size);
+  const iterate = (): void => {
+    write(core, SEG.ES, o.destination(), size, a[0]!);
+    o.advanceDestination();
+  };
+  return repeated(site, o, iterate, false, plain);
+};
+
+const loads: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const a = accumulator(core, size);
+  const iterate = (): void => {
+    a[0] = read(core, o.segment, o.source(), size);
+    o.advanceSource();
+  };
+  return repeated(site, o, iterate, false, plain);
+};
+
+const compares: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const shift = shiftOf(size);
+  const iterate = (): void => {
+    const left = read(core, o.segment, o.source(), size);
+    const right = read(core, SEG.ES, o.destination(), size);
+    sub(core.state, left, right, shift);
+    o.advanceSource();
+    o.advanceDestination();
+  };
+  return repeated(site, o, iterate, true, plain);
+};
+
+const scans: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const a = accumulator(core, size);
+  const shift = shiftOf(size);
+  const iterate = (): void => {
+    sub(core.state, a[0]!, read(core, SEG.ES, o.destination(), size), shift);
+    o.advanceDestination();
+  };
+  return repeated(site, o, iterate, true, plain);
+};
+
+const inputs: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const iterate = (): void => {
+    const port = core.half[4]!;
+    checkPort(core, port, size);
+    core.access.probeWrite(SEG.ES, o.destination(), size);
+    write(core, SEG.ES, o.destination(), size, core.ports.read(port, size));
+    o.advanceDestination();
+  };
+  return repeated(site, o, iterate, false, alone);
+};
+
+const outputs: Lowering = (site) => {
+  const { core, size } = site;
+  const o = new StringOperands(core, site, size);
+  const iterate = (): void => {
+    const port = core.half[4]!;
+    checkPort(core, port, size);
+    core.ports.write(port, size, read(core, o.segment, o.source(), size));
+    o.advanceSource();
+  };
+  return repeated(site, o, iterate, false, alone);
+};
+
+const sized = (lowering: Lowering, size: Size): Lowering => {
+  return (site) => lowering({ ...site, size });
+};
+
+export const STRINGS: LoweringTable = {};
+for (const [stem, lowering] of [
+  ['Movs', moves],
+  ['Stos', stores],
+  ['Lods', loads],
+  ['Cmps', compares],
+  ['Scas', scans],
+  ['Ins', inputs],
+  ['Outs', outputs],
+] as const) {
+  STRINGS[`${stem}b`] = sized(lowering, 1);
+  STRINGS[`${stem}w`] = sized(lowering, 2);
+  STRINGS[`${stem}d`] = sized(lowering, 4);
+}

@@ -1,0 +1,311 @@
+/**
+ * The run loop: executes blocks, counts what retires, and looks up at every instruction boundary that matters.
+ *
+ * Order at a boundary: a requested stop, the budget, the test hook, sleep, interrupts, fetch, execution. A block never
+ * runs past the budget or the clock's deadline, so running and stepping see the same boundaries.
+ */
+import { address, hexBytes } from '../../base/hex';
+import { format } from '../codec/format';
+import { NotImplemented, type Outcome } from '../outcome';
+import type { Block, CodeCache } from './code-cache';
+import { ACTIVITY, ATTENTION, type Core, SHADOW_SS } from './core';
+import { type DeliveryRequest, deliverOrEscalate } from './delivery';
+import { FaultSignal, NO_ERROR_CODE, RESYNC } from './fault';
+import { COUNTER, EFLAGS_IF, EFLAGS_TF, SEG, VECTOR, vectorName, WORD } from './state';
+
+const BUDGET: Outcome = { kind: 'budget' };
+const HALTED: Outcome = { kind: 'halted' };
+/** Device deadlines slept through without an interrupt (all masked, say) before HLT counts as the end. */
+const PATIENCE = 100_000;
+const DR6_BS = 1 << 14;
+
+/** What one call of `executeOne` came to. */
+export type Executed =
+  | { readonly kind: 'retired' }
+  /** The instruction raised a fault, which has been delivered: EIP is in the handler. */
+  | { readonly kind: 'faulted' }
+  | { readonly kind: 'stopped'; readonly outcome: Outcome };
+const RETIRED: Executed = { kind: 'retired' };
+const FAULTED: Executed = { kind: 'faulted' };
+
+export class RunLoop {
+  /** Called at every boundary before interrupts are recognised. */
+  beforeInstruction: (() => void) | null = null;
+  /** Interrupts and exceptions delivered so far. */
+  private deliveries = 0;
+
+  private idleDeadlines = 0;
+
+  constructor(
+    private readonly core: Core,
+    private readonly code: CodeCache,
+  ) {
+    core.mmu.onCharge = () => this.timeMoved();
+  }
+
+  /** Runs until `retired === limit` or something ends the run. */
+  run(limit: number): Outcome {
+    const { core, code } = this;
+    const { counters, clock, state } = core;
+    if (this.beforeInstruction) core.attention |= ATTENTION.HOOK;
+    else core.attention &= ~ATTENTION.HOOK;
+    this.idleDeadlines = 0;
+    for (;;) {
+      let room = limit - counters[COUNTER.RETIRED]!;
+      let trapping = false;
+      if (core.attention !== 0 || room <= 0 || clock.cycles >= clock.deadline) {
+        const outcome = this.lookUp(room);
+        if (outcome === 'again') continue;
+        if (outcome) return outcome;
+        if (core.attention & (ATTENTION.SHADOW | ATTENTION.HOOK | ATTENTION.TRAP)) {
+          room = 1;
+          trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
+          state[WORD.SHADOW] = 0;
+          core.attention &= ~ATTENTION.SHADOW;
+          core.skipTrap = false;
+        }
+      }
+      const left = clock.deadline - clock.cycles;
+      if (left < room) room = left;
+      try {
+        const block = code.lookup();
+        const now = clock.deadline - clock.cycles;
+        // The fetch itself may have charged a walk.
+        if (now < room) room = Math.max(1, now);
+        code.running = block;
+        const outcome = this.execute(
+          block,
+          room < block.ops.length ? Math.ceil(room) : block.ops.length,
+        );
+        if (outcome) return outcome;
+      } catch (thrown) {
+        const outcome = this.failed(thrown, state[WORD.EIP]!);
+        if (outcome) return outcome;
+        continue;
+      }
+      if (trapping) {
+        const outcome = this.singleStepTrap();
+        if (outcome) return outcome;
+      }
+      if (core.attention & ATTENTION.MONITOR) {
+        const outcome = this.enterMonitor();
+        if (outcome) return outcome;
+      }
+    }
+  }
+
+  /** Exactly one instruction, whatever the time and whichever interrupts wait. */
+  executeOne(): Executed {
+    const { core, code } = this;
+    const { state, counters } = core;
+    const trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
+    state[WORD.SHADOW] = 0;
+    core.attention &= ~ATTENTION.SHADOW;
+    core.skipTrap = false;
+    const retired = counters[COUNTER.RETIRED]!;
+    const deliveries = this.deliveries;
+    // A repeated string instruction may pause to let an interrupt in: none comes, so it goes on.
+    while (counters[COUNTER.RETIRED] === retired && this.deliveries === deliveries) {
+      try {
+        const block = code.lookup();
+        code.running = block;
+        const outcome = this.execute(block, 1);
+        if (outcome) return { kind: 'stopped', outcome };
+      } catch (thrown) {
+        const outcome = this.failed(thrown, state[WORD.EIP]!);
+        if (outcome) return { kind: 'stopped', outcome };
+      }
+    }
+    if (this.deliveries !== deliveries) return FAULTED;
+    if (trapping) {
+      const outcome = this.singleStepTrap();
+      if (outcome) return { kind: 'stopped', outcome };
+    }
+    return RETIRED;
+  }
+
+  /** Delivers an external interrupt now. @returns an outcome if that ended in shutdown */
+  deliverNow(vector: number): Outcome | null {
+    return this.deliver(vector);
+  }
+
+  /** Executes the first `count` instructions of a block. @returns an outcome only if the run ends here */
+  private execute(block: Block, count: number): Outcome | null {
+    const { ops } = block;
+    const { state } = this.core;
+    let i = 0;
+    try {
+      for (; i < count; i++) ops[i]!();
+    } catch (thrown) {
+      this.code.settle();
+      this.code.running = null;
+      this.retire(block, i);
+      const eip = (block.eip + block.offsets[i]!) | 0;
+      state[WORD.EIP] = eip;
+      if (thrown === RESYNC) return null;
+      return this.failed(thrown, eip);
+    }
+    if (this.code.interrupted) this.code.settle();
+    this.code.running = null;
+    if (!block.setsEip || count < block.ops.length) {
+      state[WORD.EIP] = block.eip + block.offsets[count]!;
+    }
+    this.retire(block, count);
+    return null;
+  }
+
+  private retire(block: Block, count: number): void {
+    const { counters, clock, memory } = this.core;
+    counters[COUNTER.RETIRED]! += count;
+    clock.cycles += count;
+    if (count === block.ops.length) counters[COUNTER.GUEST_RETIRED]! += block.weight;
+    else {
+      let weight = 0;
+      for (let i = 0; i < count; i++) weight += block.weights[i]!;
+      counters[COUNTER.GUEST_RETIRED]! += weight;
+    }
+    counters[COUNTER.CYCLES] = clock.cycles;
+    if (block.entries) {
+      for (const [index, entry] of block.entries) {
+        if (index < count) memory.entryCounts[entry]!++;
+      }
+    }
+  }
+
+  /** Everything that is not "execute the next block". 'again': the boundary changed, look anew. */
+  private lookUp(room: number): Outcome | 'again' | null {
+    const { core } = this;
+    const { state, clock } = core;
+    if (core.attention & ATTENTION.STOP && core.stopOutcome) {
+      const outcome = core.stopOutcome;
+      core.stopOutcome = null;
+      core.attention &= ~ATTENTION.STOP;
+      return outcome;
+    }
+    if (state[WORD.ACTIVITY] === ACTIVITY.SHUTDOWN) return this.shutDown(false);
+    if (room <= 0) return BUDGET;
+    this.beforeInstruction?.();
+    // The hook may have delivered something or asked to stop; deliveries change EIP only, which is read later.
+    if (core.attention & ATTENTION.STOP) return 'again';
+    if (clock.cycles >= clock.deadline) {
+      clock.onDeadline();
+      core.attention |= ATTENTION.INTERRUPT;
+    }
+    const interruptible = (state[WORD.EFLAGS]! & EFLAGS_IF) !== 0;
+    if (core.attention & ATTENTION.INTERRUPT && state[WORD.SHADOW] === 0) {
+      core.attention &= ~ATTENTION.INTERRUPT;
+      const source = core.interruptSource;
+      if (interruptible && source?.hasInterrupt()) {
+        this.wake();
+        // What else waits shows itself once IF allows it again.
+        return this.deliver(source.acknowledge()) ?? 'again';
+      }
+    }
+    if (state[WORD.ACTIVITY] === ACTIVITY.HALTED) {
+      if (!interruptible || !core.interruptSource || !clock.idleToDeadline()) return HALTED;
+      if (++this.idleDeadlines > PATIENCE) return HALTED;
+      state[WORD.SHADOW] = 0;
+      core.attention &= ~ATTENTION.SHADOW;
+      core.attention |= ATTENTION.INTERRUPT;
+      return 'again';
+    }
+    return null;
+  }
+
+  private wake(): void {
+    const { core } = this;
+    if (core.state[WORD.ACTIVITY] !== ACTIVITY.HALTED) return;
+    this.idleDeadlines = 0;
+    core.setActivity(ACTIVITY.RUNNING);
+    core.events?.emit({ kind: 'wake' });
+  }
+
+  private deliver(vector: number): Outcome | null {
+    return this.deliverRequest({
+      vector,
+      source: 'external',
+      errorCode: NO_ERROR_CODE,
+      returnEip: this.core.state[WORD.EIP]!,
+      cr2: 0,
+    });
+  }
+
+  private deliverRequest(request: DeliveryRequest): Outcome | null {
+    this.deliveries++;
+    try {
+      return deliverOrEscalate(this.core, request) ? null : this.shutDown(true);
+    } catch (thrown) {
+      return this.refused(thrown);
+    }
+  }
+
+  /** An instruction (or its fetch) did not complete; EIP and all registers are as before it. */
+  private failed(thrown: unknown, eip: number): Outcome | null {
+    if (!(thrown instanceof FaultSignal)) return this.refused(thrown);
+    const { vector, errorCode, cr2 } = thrown;
+    return this.deliverRequest({ vector, source: 'exception', errorCode, returnEip: eip, cr2 });
+  }
+
+  private singleStepTrap(): Outcome | null {
+    const { core } = this;
+    if (core.skipTrap || core.state[WORD.SHADOW]! & SHADOW_SS) return null;
+    core.state[WORD.DR + 6]! |= DR6_BS;
+    return this.deliverRequest({
+      vector: VECTOR.DB,
+      source: 'exception',
+      errorCode: NO_ERROR_CODE,
+      returnEip: core.state[WORD.EIP]!,
+      cr2: 0,
+    });
+  }
+
+  private enterMonitor(): Outcome | null {
+    this.core.attention &= ~ATTENTION.MONITOR;
+    try {
+      this.core.monitor?.enter();
+      return null;
+    } catch (thrown) {
+      return this.refused(thrown);
+    }
+  }
+
+  /** NotImplemented ends the run with a message that names the place; anything else is our bug and goes up. */
+  private refused(thrown: unknown): Outcome {
+    if (!(thrown instanceof NotImplemented)) throw thrown;
+    return { kind: 'stopped', message: `${thrown.message} ${this.whereAndWhat()}` };
+  }
+
+  private whereAndWhat(): string {
+    const { core } = this;
+    const eip = core.state[WORD.EIP]! >>> 0;
+    const linear = (eip + core.state[WORD.BASE + SEG.CS]!) >>> 0;
+    const bytes: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      const physical = core.mmu.probe((linear + i) >>> 0, false, core.mmu.user);
+      if (physical < 0) break;
+      bytes.push(core.memory.read8(physical));
+    }
+    const text = format(Uint8Array.from(bytes), eip, core.codeKey & 1 ? 32 : 16);
+    return `at ${address(linear)}: ${text} (${hexBytes(bytes)})`;
+  }
+
+  private shutDown(now: boolean): Outcome {
+    const { core } = this;
+    if (now) {
+      core.setActivity(ACTIVITY.SHUTDOWN);
+      core.events?.emit({ kind: 'triple-fault' });
+    }
+    const where = address(core.state[WORD.EIP]!);
+    return {
+      kind: 'triple-fault',
+      message: `a fault while delivering ${vectorName(VECTOR.DF)}: the CPU shut down at EIP ${where}`,
+    };
+  }
+
+  /** A walk charged cycles: a deadline may now lie inside the running block. */
+  private timeMoved(): void {
+    const { clock } = this.core;
+    const { running } = this.code;
+    if (running && clock.cycles + running.ops.length >= clock.deadline) this.code.interrupt();
+  }
+}
