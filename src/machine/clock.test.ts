@@ -53,6 +53,24 @@ describe('clock', () => {
     expect(clock.cycles).toBe(100);
   });
 
+  it('does not sleep for a device that could not wake the CPU', () => {
+    const clock = new Clock(COSTS.modern);
+    clock.register('timer', () => {});
+    clock.schedule('timer', 100);
+    clock.canWake = () => false;
+    expect(clock.idleToDeadline()).toBe(false);
+    expect(clock.cycles).toBe(0);
+  });
+
+  it('makes nothing due while silent, and remembers what was scheduled', () => {
+    const clock = new Clock(COSTS.modern);
+    clock.register('timer', () => {});
+    clock.silent = true;
+    clock.schedule('timer', 100);
+    expect(clock.deadline).toBe(Number.POSITIVE_INFINITY);
+    expect(clock.save().due).toEqual({ timer: 100 });
+  });
+
   it('has the same future after save and restore', () => {
     const clock = new Clock(COSTS.modern);
     const ran: string[] = [];

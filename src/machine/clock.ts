@@ -65,6 +65,15 @@ export class Clock implements Scheduler, Snapshotable<ClockState> {
    */
   onTimestamp: ((value: number) => number) | null = null;
 
+  /** A replay: interrupts come from a record, so nothing is ever due by itself. Set before the first schedule. */
+  silent = false;
+
+  /**
+   * Whether what is scheduled could end a HLT at all: a timer whose interrupt is masked runs on for ever and wakes
+   * nobody. Null: it could.
+   */
+  canWake: (() => boolean) | null = null;
+
   private charged: Partial<Record<CauseId, number>> = {};
   private readonly handlers = new Map<string, () => void>();
   private readonly due = new Map<string, number>();
@@ -108,10 +117,10 @@ export class Clock implements Scheduler, Snapshotable<ClockState> {
 
   /**
    * Lets time pass to the next deadline while the CPU is halted, and runs what is due.
-   * @returns false if nothing is scheduled: the CPU will never wake
+   * @returns false if nothing is scheduled, or nothing that could wake the CPU: it sleeps for ever
    */
   idleToDeadline(): boolean {
-    if (this.deadline === Number.POSITIVE_INFINITY) return false;
+    if (this.deadline === Number.POSITIVE_INFINITY || this.canWake?.() === false) return false;
     if (this.deadline > this.cycles) this.charge('idle', this.deadline - this.cycles);
     this.onDeadline();
     return true;
@@ -153,6 +162,6 @@ export class Clock implements Scheduler, Snapshotable<ClockState> {
   private findDeadline(): void {
     let earliest = Number.POSITIVE_INFINITY;
     for (const at of this.due.values()) if (at < earliest) earliest = at;
-    this.deadline = earliest;
+    this.deadline = this.silent ? Number.POSITIVE_INFINITY : earliest;
   }
 }

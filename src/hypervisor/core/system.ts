@@ -79,6 +79,8 @@ export type TimedFact =
       readonly guestRetired: number;
       readonly vector: number;
       readonly irq: number;
+      /** The request was withdrawn before the acknowledge: no in-service bit was set (IRQ 7 or 15). */
+      readonly spurious?: boolean;
     }
   | {
       readonly kind: 'read';

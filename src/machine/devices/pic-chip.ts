@@ -107,20 +107,12 @@ export class PicChip implements Snapshotable<PicChipState> {
 
   /** The line that would be acknowledged now, or null: what drives the INT pin. */
   request(): number | null {
-    if (!this.s.ready) return null;
-    const asking = this.irr & ~this.s.imr;
-    if (asking === 0) return null;
-    // In special mask mode a masked line in service blocks nobody.
-    const serving = this.s.specialMask ? this.s.isr & ~this.s.imr : this.s.isr;
-    for (let i = 1; i <= 8; i++) {
-      const line = (this.s.lowest + i) & 7;
-      const bit = 1 << line;
-      // Special fully nested: a slave's line in service still lets that slave's better ones through.
-      const through = this.s.specialFullyNested && (this.slaveLines & bit) !== 0;
-      if (asking & bit && (through || !(serving & bit))) return line;
-      if (serving & bit) return null;
-    }
-    return null;
+    return this.best(this.irr);
+  }
+
+  /** Whether INT would rise if this line asked: neither masked nor behind one in service. */
+  wouldRequest(line: number): boolean {
+    return this.best(1 << line) === line;
   }
 
   /**
@@ -189,6 +181,24 @@ export class PicChip implements Snapshotable<PicChipState> {
 
   restore(state: PicChipState): void {
     this.s = { ...state };
+  }
+
+  /** The best of these lines that may ask now, or null. */
+  private best(lines: number): number | null {
+    if (!this.s.ready) return null;
+    const asking = lines & ~this.s.imr;
+    if (asking === 0) return null;
+    // In special mask mode a masked line in service blocks nobody.
+    const serving = this.s.specialMask ? this.s.isr & ~this.s.imr : this.s.isr;
+    for (let i = 1; i <= 8; i++) {
+      const line = (this.s.lowest + i) & 7;
+      const bit = 1 << line;
+      // Special fully nested: a slave's line in service still lets that slave's better ones through.
+      const through = this.s.specialFullyNested && (this.slaveLines & bit) !== 0;
+      if (asking & bit && (through || !(serving & bit))) return line;
+      if (serving & bit) return null;
+    }
+    return null;
   }
 
   private writeIcw1(value: number): void {

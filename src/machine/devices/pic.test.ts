@@ -247,6 +247,20 @@ describe('8259A', () => {
     expect(replay.pic.save()).toEqual(recorded.pic.save());
   });
 
+  it('knows whether a line could reach the CPU: not while masked, in service, or uninitialized', () => {
+    const { pic, raise, write } = pair();
+    expect([pic.couldDeliver(0), pic.couldDeliver(8)]).toEqual([true, true]);
+    write([0x21, 0x04]);
+    expect([pic.couldDeliver(0), pic.couldDeliver(8)]).toEqual([true, false]);
+    raise(0);
+    pic.acknowledge();
+    expect(pic.couldDeliver(0)).toBe(false);
+    write([0x20, 0x20]);
+    expect(pic.couldDeliver(0)).toBe(true);
+    write([0x20, 0x11]);
+    expect(pic.couldDeliver(0)).toBe(false);
+  });
+
   it('comes back exactly from save and restore', () => {
     const { pic, raise, write } = pair();
     raise(4, 11);

@@ -69,6 +69,12 @@ export class Pic implements PortDevice, Snapshotable<PicState> {
     return slaveLine === null ? line : 8 + slaveLine;
   }
 
+  /** Whether an edge on this line would reach the CPU as the chips are programmed now. */
+  couldDeliver(irq: number): boolean {
+    if (irq < 8) return this.master.wouldRequest(irq);
+    return this.slave.wouldRequest(irq & 7) && this.master.wouldRequest(CASCADE_LINE);
+  }
+
   /** Drives a device's interrupt line, 0..15 without 2, which is the cascade. */
   setLine(irq: number, high: boolean): void {
     invariant(irq >= 0 && irq < 16 && irq !== CASCADE_LINE, 'a device drives IRQ 0..15, not 2');

@@ -1,0 +1,229 @@
+/**
+ * `bare`: the guest directly on the PC, in ring 0, with nothing below it. The truth that every other technique is
+ * compared with; for that it can replay another run's record of what depended on time.
+ */
+import { ok, type Result } from '../../base/result';
+import type { CostTable } from '../../machine/costs';
+import { ATTENTION } from '../../machine/cpu/core';
+import type { EventLog } from '../../machine/event-log';
+import type { ImageSymbol, LoadError } from '../../machine/loader/load-error';
+import { type LoadedGuest, loadMultiboot } from '../../machine/loader/multiboot';
+import { PAGE_BYTES, type PhysicalMemory } from '../../machine/memory';
+import type { Outcome } from '../../machine/outcome';
+import { Pc, type PcState } from '../../machine/pc';
+import { FactLog, type FactLogState, TIMESTAMP_PORT } from '../core/fact-log';
+import { registersOf } from '../core/registers';
+import type { Actor, Registers, System, TimedFact } from '../core/system';
+import { physicalOf, readLinear } from './linear-memory';
+import { Replay, type ReplayState } from './replay';
+
+export interface BareOptions {
+  /** RAM in bytes, a multiple of 64 KiB. */
+  readonly memoryBytes: number;
+  readonly costs: CostTable;
+  readonly commandLine?: string;
+}
+
+interface BareState {
+  readonly pc: PcState;
+  readonly facts: FactLogState;
+  readonly replay: ReplayState | null;
+}
+
+/** A PC with the image loaded, at its entry point. */
+export function createBare(image: Uint8Array, options: BareOptions): Result<BareSystem, LoadError> {
+  const pc = new Pc({ ramBytes: options.memoryBytes, profile: 'x86', costs: options.costs });
+  const memory = {
+    size: options.memoryBytes,
+    writeBytes: (physical: number, bytes: Uint8Array) => pc.memory.writeBytes(physical, bytes),
+  };
+  const { commandLine } = options;
+  const loaded = loadMultiboot(image, memory, commandLine === undefined ? {} : { commandLine });
+  return loaded.ok ? ok(new BareSystem(pc, loaded.value)) : loaded;
+}
+
+export class BareSystem implements System {
+  readonly symbols: readonly ImageSymbol[];
+  private readonly facts = new FactLog();
+  private replaying: Replay | null = null;
+
+  constructor(
+    readonly pc: Pc,
+    loaded: LoadedGuest,
+  ) {
+    this.symbols = loaded.symbols;
+    pc.boot(loaded.state);
+    pc.board.pic.onAcknowledge = ({ vector, irq, spurious }) => {
+      const fact = { kind: 'interrupt', guestRetired: this.guestRetired, vector, irq } as const;
+      this.facts.add(spurious ? { ...fact, spurious } : fact);
+    };
+    pc.bus.onRead = (port, value, timeDependent) => {
+      if (timeDependent) this.noteRead(port, value);
+      return value;
+    };
+    pc.clock.onTimestamp = (value) => {
+      this.noteRead(TIMESTAMP_PORT, value);
+      return value;
+    };
+  }
+
+  /**
+   * From here on interrupts and time-dependent reads come from the record of another run of the same guest, not from
+   * this machine's devices. To be called before the first instruction.
+   * @returns the replay, to ask for `divergence` and for what remains
+   */
+  replay(facts: readonly TimedFact[]): Replay {
+    const { board, bus, clock, cpu } = this.pc;
+    const replay = new Replay(facts, board.pic, () => this.guestRetired);
+    board.pic.linesCut = true;
+    clock.silent = true;
+    cpu.interruptSource = replay;
+    bus.onRead = (port, value, timeDependent) => replay.read(port, value, timeDependent);
+    clock.onTimestamp = (value) => replay.read(TIMESTAMP_PORT, value, true);
+    this.replaying = replay;
+    return replay;
+  }
+
+  get memory(): PhysicalMemory {
+    return this.pc.memory;
+  }
+
+  get events(): EventLog {
+    return this.pc.events;
+  }
+
+  get retired(): number {
+    return this.pc.cpu.retired;
+  }
+
+  get guestRetired(): number {
+    return this.pc.cpu.guestRetired;
+  }
+
+  get cycles(): number {
+    return this.pc.clock.cycles;
+  }
+
+  run(limit: number): Outcome {
+    return this.replaying ? this.runReplay(this.replaying, limit) : this.pc.run(limit);
+  }
+
+  real(): Registers {
+    return registersOf(this.pc.cpu);
+  }
+
+  guest(): Registers {
+    return this.real();
+  }
+
+  actor(): Actor {
+    return this.pc.cpu.cpl === 3 ? 'guest-user' : 'guest-kernel';
+  }
+
+  atGuestBoundary(): boolean {
+    return true;
+  }
+
+  /** Through the TLB first, as a fetch would go, so a stale entry shows. */
+  readReal(linear: number, length: number): Uint8Array | null {
+    const { cpu, memory } = this.pc;
+    return readLinear(memory, linear, length, (at) => {
+      const physical = cpu.translate(at, { write: false, user: false });
+      return physical < 0 ? null : physical;
+    });
+  }
+
+  readGuest(linear: number, length: number): Uint8Array | null {
+    const { memory } = this.pc;
+    const paging = this.real();
+    return readLinear(memory, linear, length, (at) => physicalOf(memory, paging, at));
+  }
+
+  guestPage(page: number): Uint8Array {
+    return this.memory.u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+  }
+
+  serial(): string {
+    return this.pc.board.serial;
+  }
+
+  screen() {
+    return this.pc.board.vga.screen((physical) => this.memory.read8(physical));
+  }
+
+  cyclesByCause() {
+    return this.pc.clock.cyclesByCause();
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { ...this.events.counts };
+  }
+
+  cache(): null {
+    return null;
+  }
+
+  translations(): readonly never[] {
+    return [];
+  }
+
+  translationAtCache(): null {
+    return null;
+  }
+
+  translationOfGuest(): null {
+    return null;
+  }
+
+  nameOfCacheOperand(): null {
+    return null;
+  }
+
+  /** While replaying: nothing new is recorded. */
+  timedFacts(): readonly TimedFact[] {
+    return this.facts.all();
+  }
+
+  /** On `bare` every instruction runs as it is. */
+  runUntranslated(): null {
+    return null;
+  }
+
+  save(): BareState {
+    return {
+      pc: this.pc.save(),
+      facts: this.facts.save(),
+      replay: this.replaying?.save() ?? null,
+    };
+  }
+
+  restore(state: BareState): void {
+    this.pc.restore(state.pc);
+    this.facts.restore(state.facts);
+    if (state.replay) this.replaying?.restore(state.replay);
+  }
+
+  private noteRead(port: number, value: number): void {
+    this.facts.add({ kind: 'read', guestRetired: this.guestRetired, port, value });
+  }
+
+  /**
+   * Runs from one recorded interrupt to the next: at each the INTR line is high for exactly one boundary.
+   * On `bare` every retired instruction is the guest's, so both counts are the same.
+   */
+  private runReplay(replay: Replay, limit: number): Outcome {
+    for (;;) {
+      const due = replay.nextInterruptAt;
+      const here = this.retired;
+      // Standing at a recorded delivery: the next instruction that retires is the handler's first.
+      const target = due > here ? due : here + 1;
+      this.pc.cpu.attention |= ATTENTION.INTERRUPT;
+      const outcome = this.pc.run(Math.min(limit, target));
+      replay.checkOverdue();
+      if (replay.divergence) {
+        return { kind: 'stopped', message: `The replay diverged: ${replay.divergence}.` };
+      }
+      if (outcome.kind !== 'budget' || this.retired >= limit) return outcome;
+    }
+  }
+}
