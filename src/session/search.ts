@@ -1,0 +1,62 @@
+/** Finds stops by re-execution: the last one before a moment, or a rule that knows the past of one. */
+import type { Cursor } from '../history';
+import type { System } from '../hypervisor/core/system';
+import type { StopRule } from './stop-rules';
+
+const FIRST_WINDOW = 64;
+const WIDEN = 8;
+
+export type MakeRule = () => StopRule;
+
+/**
+ * The last stop before `before`, at least 0. Leaves the cursor wherever it is.
+ *
+ * @param lowest moments before this one are not looked at; null is returned if there is no stop from there on
+ */
+export function stopBefore(
+  cursor: Cursor<System>,
+  make: MakeRule,
+  before: number,
+  lowest = 0,
+): number | null {
+  for (let size = FIRST_WINDOW; ; size *= WIDEN) {
+    const from = Math.max(0, before - size);
+    let found: number | null = null;
+    feed(cursor, make(), from, before - 1, (verdict) => {
+      if (verdict === 'yes') found = cursor.at;
+      else if (verdict === 'unsure') found = null;
+    });
+    if (found !== null) return found < lowest ? null : found;
+    if (from <= lowest) return null;
+  }
+}
+
+/** A rule that has seen enough of the past to judge every moment after `at`; the cursor stands at `at`. */
+export function ruleWarmedUpTo(cursor: Cursor<System>, make: MakeRule, at: number): StopRule {
+  for (let size = FIRST_WINDOW; ; size *= WIDEN) {
+    const from = Math.max(0, at - size);
+    const rule = make();
+    let sure = false;
+    feed(cursor, rule, from, at, (verdict) => {
+      if (verdict === 'yes') sure = true;
+    });
+    if (sure || from === 0) return rule;
+    // Rules that are never unsure need no past.
+    if (size > FIRST_WINDOW * WIDEN * WIDEN) return rule;
+  }
+}
+
+function feed(
+  cursor: Cursor<System>,
+  rule: StopRule,
+  from: number,
+  to: number,
+  judge: (verdict: ReturnType<StopRule['feed']>) => void,
+): void {
+  cursor.goTo(from);
+  judge(rule.feed(cursor.machine));
+  while (cursor.at < to) {
+    if (cursor.runTo(cursor.at + 1) !== null) return;
+    judge(rule.feed(cursor.machine));
+  }
+}

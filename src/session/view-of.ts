@@ -1,0 +1,227 @@
+/**
+ * The view of one moment. It depends on the run, the moment and the step that led there, never on the way a person
+ * took: going back and forward again shows the same.
+ */
+import type { Registers } from '../hypervisor/core/system';
+import type { MachineEvent } from '../machine/events';
+import { guestBlock, type Marks, NO_MARKS, translatedBlock } from './block-view';
+import { cacheView } from './cache-view';
+import { consoleView } from './console-view';
+import type { Excursion } from './excursions';
+import { buildFlow } from './flow';
+import { instructionAt, nextInstruction } from './instruction-view';
+import { sentenceOf } from './narration';
+import { cpuView, linearEip } from './registers-view';
+import type { Run } from './run';
+import { stopBefore } from './search';
+import { BlockRule } from './stop-rules';
+import type { BlockView, Flow, InstructionView, MachineView, WhatIf } from './view';
+import { sensitiveNext, whatIf } from './what-if';
+import type { Moment } from './world';
+
+/** The scout runs this much ahead to see how an open excursion ends. */
+const LOOK_AHEAD = 4096;
+/** Steps longer than this keep only their last instruction as executed. */
+const LONGEST_TRAIL = 256;
+const MAX_EVENTS = 400;
+
+interface Glimpse {
+  readonly real: Registers;
+  readonly guest: Registers;
+}
+
+interface Approach {
+  /** Registers at the start of the step. */
+  readonly before: Glimpse | null;
+  readonly executed: InstructionView | null;
+  /** Linear addresses executed in the step, if it was short. */
+  readonly trail: ReadonlySet<number>;
+}
+
+/**
+ * Puts the run's machine at `moment` and looks at it.
+ *
+ * @param since where the step that led here began; null after a jump
+ */
+export function viewOf(run: Run, moment: Moment, since: number | null): MachineView {
+  const { cursor, recording, map, world } = run;
+  const at = moment.retired;
+  recording.extend(at + 1);
+  const from = since ?? Math.max(0, at - 1);
+  const approach = approachTo(run, from, at, since !== null);
+  if (recording.end === at) cursor.meetEnd();
+  const system = cursor.machine;
+  const outcome = cursor.outcome;
+  const events = recording.between(from, at);
+  const real = cpuView(system.real());
+  const guest = cpuView(system.guest());
+  const next =
+    outcome?.kind === 'exited' || outcome?.kind === 'halted' ? null : nextInstruction(system);
+  const before = approach.before && {
+    real: cpuView(approach.before.real),
+    guest: cpuView(approach.before.guest),
+  };
+  const flow = flowAt(run, moment, from);
+  const block = blockAt(run, moment, {
+    executed: approach.trail,
+    next: next?.address ?? null,
+  });
+  const waypoint =
+    moment.phase > 0 ? (flow?.waypoints.findLast((candidate) => candidate.reached) ?? null) : null;
+  return {
+    world,
+    moment,
+    end: recording.end,
+    guestRetired: system.guestRetired,
+    outcome,
+    real,
+    guest,
+    before,
+    executed: approach.executed,
+    next,
+    actor: system.actor(),
+    flow,
+    block,
+    cache: cacheView(system, map, block?.id ?? null, events),
+    whatIf: whatIfAt(run, at, block),
+    console: consoleView(system),
+    cycles: { total: system.cycles, causes: system.cyclesByCause() },
+    counts: { ...system.events.counts },
+    events: events.slice(-MAX_EVENTS),
+    sentence: sentenceOf({
+      executed: approach.executed,
+      next,
+      instructions: at - from,
+      before,
+      real,
+      guest,
+      events,
+      outcome,
+      waypoint,
+      virtualized: system.cache() !== null,
+    }),
+  };
+}
+
+/** Brings the machine to `at`, looking at it on the way. */
+function approachTo(run: Run, from: number, at: number, wantBefore: boolean): Approach {
+  const { cursor } = run;
+  const system = cursor.machine;
+  if (at === 0) {
+    cursor.goTo(0);
+    return { before: null, executed: null, trail: new Set() };
+  }
+  cursor.goTo(from);
+  const before = wantBefore ? { real: system.real(), guest: system.guest() } : null;
+  const trail = new Set<number>();
+  if (at - from > LONGEST_TRAIL || from === at) cursor.goTo(at - 1);
+  while (cursor.at < at - 1) {
+    trail.add(linearEip(system.real()));
+    cursor.runTo(cursor.at + 1);
+  }
+  const standing = nextInstruction(system);
+  cursor.runTo(at);
+  const executed = executedAt(run, at - 1, standing);
+  if (executed) trail.add(executed.address);
+  return { before, executed, trail };
+}
+
+/** The instruction that retired: the one that stood there, or the handler's first if something was delivered before it. */
+function executedAt(
+  run: Run,
+  at: number,
+  standing: InstructionView | null,
+): InstructionView | null {
+  const delivery = run.recording
+    .between(at, at + 1)
+    .findLast((event): event is Extract<MachineEvent, { kind: 'trap' }> => event.kind === 'trap');
+  if (!delivery || delivery.source === 'software') return standing;
+  const system = run.cursor.machine;
+  const eip = delivery.gate.offset;
+  const base = linearEip(system.real()) - system.real().eip;
+  return instructionAt(system, (base + eip) >>> 0, eip, delivery.toCpl);
+}
+
+/** The excursion the moment lies in, else the last one that the step ended. */
+export function excursionAt(run: Run, moment: Moment, from: number): Excursion | null {
+  const { excursions, recording } = run;
+  const around = () => excursions.around(moment.retired, moment.phase);
+  if (around()?.end === null) recording.extend(moment.retired + LOOK_AHEAD);
+  return around() ?? excursions.endedIn(from, moment.retired);
+}
+
+function flowAt(run: Run, moment: Moment, from: number): Flow | null {
+  const excursion = excursionAt(run, moment, from);
+  return excursion && buildFlow(excursion, excursionEvents(run, excursion, moment), moment);
+}
+
+/** Excursions that stay open for very long are shown as far as the picture has room. */
+export function excursionEvents(run: Run, excursion: Excursion, moment: Moment): MachineEvent[] {
+  const open = moment.retired + LOOK_AHEAD;
+  const last = Math.min(excursion.end ?? open, excursion.start + 16 * LOOK_AHEAD);
+  return run.recording.between(excursion.start, last + 1);
+}
+
+function blockAt(run: Run, moment: Moment, marks: Marks): BlockView | null {
+  const { cursor, map } = run;
+  const system = cursor.machine;
+  const actor = system.actor();
+  if (actor === 'translated-kernel') {
+    const translation = system.translationAtCache(linearEip(system.real()));
+    if (translation) return translatedBlock(system, translation, map, marks);
+  }
+  if (actor === 'monitor') return blockLeft(run, moment, marks);
+  return guestBlock(system, blockStart(run, moment.retired), map, marks);
+}
+
+/** While the monitor works: the block whose execution brought it in, else what the guest stands before. */
+function blockLeft(run: Run, moment: Moment, marks: Marks): BlockView | null {
+  const { cursor, map, excursions, recording } = run;
+  const system = cursor.machine;
+  const excursion = excursions.around(moment.retired, 1);
+  const opening = excursion && recording.between(excursion.start, excursion.start + 1)[0];
+  if (opening) {
+    const translation = system.translationAtCache(opening.eip);
+    if (translation) {
+      return translatedBlock(system, translation, map, {
+        executed: new Set([...marks.executed, opening.eip]),
+        next: marks.next,
+      });
+    }
+  }
+  return guestBlock(system, linearEip(system.guest()), map, NO_MARKS);
+}
+
+/** Where the block that the guest is in was entered. */
+function blockStart(run: Run, at: number): number {
+  const { cursor, recording } = run;
+  const here = linearEip(cursor.machine.guest());
+  const start = stopBefore(cursor, () => new BlockRule(), at + 1, Math.max(0, at - 64)) ?? at;
+  cursor.goTo(start);
+  const entered = linearEip(cursor.machine.guest());
+  cursor.goTo(at);
+  if (recording.end === at) cursor.meetEnd();
+  // A delivery and the handler's first instruction are one step: the block began with that instruction.
+  const delivery =
+    start === 0
+      ? undefined
+      : recording
+          .between(start - 1, start)
+          .findLast((event) => event.kind === 'trap' && event.source !== 'software');
+  const began = delivery?.kind === 'trap' ? delivery.gate.offset : entered;
+  return here >= began && here - began < 12 * 15 ? began : here;
+}
+
+function whatIfAt(run: Run, at: number, block: BlockView | null): WhatIf | null {
+  const system = run.cursor.machine;
+  if (run.cursor.outcome) return null;
+  const line = sensitiveNext(block, system);
+  if (!line) return null;
+  const key = `${at}/${line.address}`;
+  let result = run.whatIfs.get(key);
+  if (result === undefined) {
+    result = whatIf(system, line);
+    run.whatIfs.set(key, result);
+  }
+  return result;
+}
