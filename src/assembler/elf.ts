@@ -153,7 +153,7 @@ export function toElf(assembly: Assembly): Uint8Array {
       flags,
       PAGE,
     ];
-    fields.forEach((field, k) => view.setUint32(EHDR_SIZE + i * PHDR_SIZE + 4 * k, field, true));
+    writeWords(view, EHDR_SIZE + i * PHDR_SIZE, fields);
     file.set(section.bytes, offsets[i]!);
   });
   file.set(symbols.bytes, symbolsAt);
@@ -172,9 +172,13 @@ export function toElf(assembly: Assembly): Uint8Array {
       header.align,
       header.entrySize ?? 0,
     ];
-    fields.forEach((field, k) => view.setUint32(headersAt + i * SHDR_SIZE + 4 * k, field, true));
+    writeWords(view, headersAt + i * SHDR_SIZE, fields);
   });
   return file;
+}
+
+function writeWords(view: DataView, at: number, words: readonly number[]): void {
+  for (const [i, word] of words.entries()) view.setUint32(at + 4 * i, word, true);
 }
 
 function writeHeader(

@@ -280,10 +280,12 @@ export class LayoutEngine {
   private place(statement: Statement, index: number): void {
     switch (statement.kind) {
       case 'label':
-        return this.setSymbol(statement.name, this.hereValue(), statement.token);
+        this.setSymbol(statement.name, this.hereValue(), statement.token);
+        return;
       case 'equ': {
         const value = evaluate(statement.expression, this.scopeHere());
-        return this.setSymbol(statement.name, value, statement.token);
+        this.setSymbol(statement.name, value, statement.token);
+        return;
       }
       case 'section':
         this.absolute = null;
@@ -296,16 +298,19 @@ export class LayoutEngine {
         this.origin = Number(evaluate(statement.origin0, this.scopeHere()).value);
         return;
       case 'align':
-        return this.align(statement);
+        this.align(statement);
+        return;
       case 'goto': {
         const scope = this.scopeHere();
         const gap = Number(evaluate(statement.target, scope).value - scope.here().value);
         if (gap < 0 && this.final)
           throw new SourceError('this field lies before the one above it', -1);
-        return this.fill(0, Math.max(0, gap));
+        this.fill(0, Math.max(0, gap));
+        return;
       }
       case 'body':
-        return this.body(statement, index);
+        this.body(statement, index);
+        return;
     }
   }
 
@@ -332,7 +337,8 @@ export class LayoutEngine {
     if (single?.kind === 'expression' && body.kind === 'data' && body.unit === 1) {
       // `times 510-($-$$) db 0` is common and large: no need to walk it byte by byte.
       const value = this.final ? this.datum(single, 1, scope)[0]! : 0;
-      return this.fill(value, times);
+      this.fill(value, times);
+      return;
     }
     for (let i = 0; i < times; i++) this.emit(body, scope, index);
   }
@@ -373,7 +379,8 @@ export class LayoutEngine {
   private emit(body: Body, scope: Scope, index: number): void {
     switch (body.kind) {
       case 'instruction':
-        return this.instruction(body, scope, index);
+        this.instruction(body, scope, index);
+        return;
       case 'data':
         for (const item of body.items) this.write(this.datum(item, body.unit, scope));
         return;
@@ -382,10 +389,12 @@ export class LayoutEngine {
         if (count < 0 || count > MAX_SECTION_BYTES) {
           throw new SourceError(`cannot reserve ${count} bytes`, -1);
         }
-        return this.fill(0, count);
+        this.fill(0, count);
+        return;
       }
       case 'binary':
-        return this.write(body.bytes);
+        this.write(body.bytes);
+        return;
     }
   }
 

@@ -107,12 +107,16 @@ export class Parser {
     if (!colon) {
       if (isStatementStart(word)) return;
       const next = second?.kind === 'word' ? second.text.toLowerCase() : null;
-      if (next === 'equ') return this.parseEqu(reader, first);
+      if (next === 'equ') {
+        this.parseEqu(reader, first);
+        return;
+      }
       if (next === null && second) return; // `foo [x]`: reported as an unknown instruction
       if (next !== null && !isStatementStart(next)) return;
       if (next === null && this.looksMistyped(word)) return;
     } else if (reader.tokens[reader.position + 2]?.text.toLowerCase() === 'equ') {
-      return this.parseEqu(reader, first);
+      this.parseEqu(reader, first);
+      return;
     }
     if (registerNamed(word) && !first.text.startsWith('$')) {
       throw new SourceError(
@@ -157,13 +161,16 @@ export class Parser {
   private parseStatement(reader: TokenReader): void {
     const token = reader.current!;
     const word = reader.word();
-    if (word === null)
-      return reader.fail(`expected an instruction or a label, found '${token.text}'`);
+    if (word === null) {
+      reader.fail(`expected an instruction or a label, found '${token.text}'`);
+      return;
+    }
     if (this.parseDirective(word, reader)) return;
     if (word === 'times') {
       reader.position++;
       const times = parseExpression(reader);
-      return this.add({ kind: 'body', times, body: this.parseBody(reader) });
+      this.add({ kind: 'body', times, body: this.parseBody(reader) });
+      return;
     }
     this.add({ kind: 'body', times: null, body: this.parseBody(reader) });
   }
@@ -240,8 +247,10 @@ export class Parser {
 
   private parseSection(reader: TokenReader): void {
     const token = reader.current;
-    if (token?.kind !== 'word')
-      return reader.fail(`expected a section name, found ${reader.found()}`);
+    if (token?.kind !== 'word') {
+      reader.fail(`expected a section name, found ${reader.found()}`);
+      return;
+    }
     reader.position++;
     const attributes: { align?: number; nobits?: boolean; vstart?: number } = {};
     while (!reader.done) {
@@ -278,13 +287,20 @@ export class Parser {
     };
     const name = reader.current;
     if (word === 'struc') {
-      if (name?.kind !== 'word') return reader.fail("expected the structure's name");
-      if (this.structure) return wrong(`struc '${this.structure.name}' is still open`);
+      if (name?.kind !== 'word') {
+        reader.fail("expected the structure's name");
+        return;
+      }
+      if (this.structure) {
+        wrong(`struc '${this.structure.name}' is still open`);
+        return;
+      }
       reader.position++;
       const start = reader.accept(',') ? parseExpression(reader) : constant(0n);
       this.structure = { name: name.text, outer: this.section };
       this.add({ kind: 'absolute', start });
-      return this.label(name);
+      this.label(name);
+      return;
     }
     if (word === 'endstruc') {
       const open = this.structure ?? wrong('endstruc without struc');
@@ -299,13 +315,18 @@ export class Parser {
         token,
       };
       this.add({ kind: 'equ', name: sized, token, expression });
-      return this.add({ kind: 'section', name: open.outer, attributes: {} });
+      this.add({ kind: 'section', name: open.outer, attributes: {} });
+      return;
     }
     if (word === 'istruc') {
-      if (name?.kind !== 'word') return reader.fail("expected the structure's name");
+      if (name?.kind !== 'word') {
+        reader.fail("expected the structure's name");
+        return;
+      }
       reader.position++;
       this.instance = { start: `..@istruc.${++this.instances}`, type: name.text };
-      return this.add({ kind: 'label', name: this.instance.start, token });
+      this.add({ kind: 'label', name: this.instance.start, token });
+      return;
     }
     const instance = this.instance ?? wrong(`${word} without istruc`);
     const symbol = (of: string): Expression => ({ kind: 'symbol', name: of, token });

@@ -313,7 +313,8 @@ export class Preprocessor {
       case 'define':
       case 'idefine':
       case 'xdefine':
-        return this.define(text, at, name === 'xdefine', origin);
+        this.define(text, at, name === 'xdefine', origin);
+        return;
       case 'undef':
         for (const token of tokenize(rest)) this.defines.delete(token.text);
         return;
@@ -340,7 +341,8 @@ export class Preprocessor {
       }
       case 'macro':
       case 'imacro':
-        return this.defineMacro(text, at, raw);
+        this.defineMacro(text, at, raw);
+        return;
       case 'unmacro':
         this.macros.delete(tokenize(rest)[0]?.text ?? '');
         return;
@@ -368,7 +370,8 @@ export class Preprocessor {
         return;
       }
       case 'include':
-        return this.include(text, at);
+        this.include(text, at);
+        return;
       case 'error':
       case 'fatal': {
         if (name === 'fatal') this.frames.length = 0;
