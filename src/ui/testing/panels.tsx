@@ -7,6 +7,9 @@ import { createRoot } from 'react-dom/client';
 import type { MachineView } from '../../session/view';
 import { BlockPair } from '../block/BlockPair';
 import { CacheMap } from '../cache/CacheMap';
+import { ConsolePanel } from '../console/ConsolePanel';
+import { CyclesPanel } from '../cycles/CyclesPanel';
+import { RegistersPanel } from '../registers/RegistersPanel';
 import { RingStage } from '../stage/RingStage';
 import '../shared/base.css';
 import '../shared/widgets.css';
@@ -32,6 +35,14 @@ const moments: Record<string, MachineView> = {
 
 const panels: Record<string, (view: MachineView, name: string) => ReactNode> = {
   stage: (view) => <RingStage view={view} />,
+  right: (view) => (
+    <>
+      <RegistersPanel view={view} />
+      <div style={{ height: 16 }} />
+      <CyclesPanel view={view} />
+    </>
+  ),
+  console: (view) => <ConsolePanel view={view} />,
   cache: (view, name) => (
     <CacheMap
       view={view}
