@@ -104,7 +104,8 @@ export class Cursor<Machine extends Rewindable> {
     for (const { page } of memory.takeDirtyPages()) pages.add(page);
     const copies: PageCopy[] = [];
     this.store.readPages(at, pages, (page, bytes) => {
-      copies.push({ page, bytes });
+      // Pages that are right already keep what was decoded of them.
+      if (!samePage(memory.u8, page, bytes)) copies.push({ page, bytes });
     });
     memory.restorePages(copies);
     memory.takeDirtyPages();
@@ -118,6 +119,12 @@ export class Cursor<Machine extends Rewindable> {
 
 const copyPage = (u8: Uint8Array, page: number): Uint8Array =>
   u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+
+function samePage(u8: Uint8Array, page: number, bytes: Uint8Array): boolean {
+  const from = page * PAGE_BYTES;
+  for (let i = 0; i < PAGE_BYTES; i++) if (u8[from + i] !== bytes[i]) return false;
+  return true;
+}
 
 function nonZeroPages(u8: Uint8Array): Map<number, Uint8Array> {
   const pages = new Map<number, Uint8Array>();

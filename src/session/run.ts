@@ -7,6 +7,7 @@ import { CheckpointStore, Cursor, Recording } from '../history';
 import type { System } from '../hypervisor/core/system';
 import { createSystem } from '../hypervisor/registry';
 import type { LoadedGuest } from './api';
+import type { BlockFollower } from './block-follower';
 import { EventStops } from './event-stops';
 import { Excursions } from './excursions';
 import { loadGuest } from './load-guest';
@@ -27,6 +28,8 @@ export interface Run {
   readonly timeline: Timeline;
   /** Results by `moment/address`: each really executed once. */
   readonly whatIfs: Map<string, WhatIf | null>;
+  /** Stands where the machine stood when it was last shown. */
+  follower: BlockFollower | null;
 }
 
 /** Makes the machines of a world. Nothing that is open elsewhere is touched. */
@@ -61,6 +64,7 @@ export function openWorld(world: World): Result<Run, Problem> {
     excursions,
     timeline,
     whatIfs: new Map(),
+    follower: null,
   });
 }
 

@@ -5,6 +5,7 @@ import type { StopRule } from './stop-rules';
 
 const FIRST_WINDOW = 64;
 const WIDEN = 8;
+const MAX_WARMUP = 4096;
 
 export type MakeRule = () => StopRule;
 
@@ -31,18 +32,28 @@ export function stopBefore(
   }
 }
 
-/** A rule that has seen enough of the past to judge every moment after `at`; the cursor stands at `at`. */
-export function ruleWarmedUpTo(cursor: Cursor<System>, make: MakeRule, at: number): StopRule {
+/**
+ * A rule that has seen enough of the past to judge every moment after `at`; the cursor stands at `at`.
+ *
+ * @param onStop told with the cursor at each stop seen on the way, the last one last
+ */
+export function ruleWarmedUpTo(
+  cursor: Cursor<System>,
+  make: MakeRule,
+  at: number,
+  onStop: () => void = () => {},
+): StopRule {
   for (let size = FIRST_WINDOW; ; size *= WIDEN) {
     const from = Math.max(0, at - size);
     const rule = make();
     let sure = false;
     feed(cursor, rule, from, at, (verdict) => {
-      if (verdict === 'yes') sure = true;
+      if (verdict !== 'yes') return;
+      sure = true;
+      onStop();
     });
-    if (sure || from === 0) return rule;
-    // Rules that are never unsure need no past.
-    if (size > FIRST_WINDOW * WIDEN * WIDEN) return rule;
+    // A rule that finds nothing in so long a stretch needs no past to judge by.
+    if (sure || from === 0 || size > MAX_WARMUP) return rule;
   }
 }
 

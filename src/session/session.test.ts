@@ -45,8 +45,10 @@ describe.each(['bare'] as const)('Session on %s', (technique) => {
     async (unit) => {
       await session.seek({ retired: 0, phase: 0 });
       const forward: MachineView[] = [await session.view()];
-      for (let i = 0; i < 40; i++) forward.push(await session.step(unit, 'forward'));
-      for (let i = 39; i > 0; i--) {
+      for (let i = 0; i < 40 && !forward.at(-1)!.outcome; i++) {
+        forward.push(await session.step(unit, 'forward'));
+      }
+      for (let i = forward.length - 2; i > 0; i--) {
         const back = await session.step(unit, 'backward');
         expect(back).toEqual(forward[i]);
       }
@@ -63,7 +65,8 @@ describe.each(['bare'] as const)('Session on %s', (technique) => {
         fc.integer({ min: 1, max: 8 }),
         async (start, unit, count) => {
           await session.seek({ retired: start, phase: 0 });
-          // Stand on a stop of the unit.
+          // Stand on a stop of the unit, reached from a stop of the unit.
+          await session.step(unit, 'forward');
           const home = await session.step(unit, 'forward');
           const out: MachineView[] = [home];
           for (let i = 0; i < count; i++) out.push(await session.step(unit, 'forward'));

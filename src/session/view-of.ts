@@ -4,6 +4,7 @@
  */
 import type { Registers } from '../hypervisor/core/system';
 import type { MachineEvent } from '../machine/events';
+import { type BlockEntry, BlockFollower } from './block-follower';
 import { guestBlock, type Marks, NO_MARKS, translatedBlock } from './block-view';
 import { cacheView } from './cache-view';
 import { consoleView } from './console-view';
@@ -13,8 +14,6 @@ import { instructionAt, nextInstruction } from './instruction-view';
 import { sentenceOf } from './narration';
 import { cpuView, linearEip } from './registers-view';
 import type { Run } from './run';
-import { stopBefore } from './search';
-import { BlockRule } from './stop-rules';
 import type { BlockView, Flow, InstructionView, MachineView, WhatIf } from './view';
 import { sensitiveNext, whatIf } from './what-if';
 import type { Moment } from './world';
@@ -24,6 +23,10 @@ const LOOK_AHEAD = 4096;
 /** Steps longer than this keep only their last instruction as executed. */
 const LONGEST_TRAIL = 256;
 const MAX_EVENTS = 400;
+/** A block entered longer ago than this many machine instructions is shown from where the guest stands. */
+const LOOK_BACK = 48;
+/** Twelve instructions of at most 15 bytes. */
+const MAX_BLOCK_BYTES = 12 * 15;
 
 interface Glimpse {
   readonly real: Registers;
@@ -36,6 +39,8 @@ interface Approach {
   readonly executed: InstructionView | null;
   /** Linear addresses executed in the step, if it was short. */
   readonly trail: ReadonlySet<number>;
+  /** Where the guest block was entered, if that was lately. */
+  readonly entry: BlockEntry | null;
 }
 
 /**
@@ -62,10 +67,15 @@ export function viewOf(run: Run, moment: Moment, since: number | null): MachineV
     guest: cpuView(approach.before.guest),
   };
   const flow = flowAt(run, moment, from);
-  const block = blockAt(run, moment, {
-    executed: approach.trail,
-    next: next?.address ?? null,
-  });
+  const block = blockAt(
+    run,
+    moment,
+    {
+      executed: approach.trail,
+      next: next?.address ?? null,
+    },
+    approach.entry,
+  );
   const waypoint =
     moment.phase > 0 ? (flow?.waypoints.findLast((candidate) => candidate.reached) ?? null) : null;
   return {
@@ -107,23 +117,33 @@ export function viewOf(run: Run, moment: Moment, since: number | null): MachineV
 function approachTo(run: Run, from: number, at: number, wantBefore: boolean): Approach {
   const { cursor } = run;
   const system = cursor.machine;
-  if (at === 0) {
-    cursor.goTo(0);
-    return { before: null, executed: null, trail: new Set() };
+  const glimpse = () => ({ real: system.real(), guest: system.guest() });
+  const short = at - from <= LONGEST_TRAIL;
+  let before: Glimpse | null = null;
+  if (wantBefore && !short) {
+    cursor.goTo(from);
+    before = glimpse();
   }
-  cursor.goTo(from);
-  const before = wantBefore ? { real: system.real(), guest: system.guest() } : null;
+  // The last instruction is looked at even when the step is a phase of one that has not retired yet.
+  const first = Math.max(0, Math.min(from, at - 1));
+  const start = Math.max(0, Math.min(at - LOOK_BACK, short ? first : at));
+  const follower = BlockFollower.at(run, start, first);
   const trail = new Set<number>();
-  if (at - from > LONGEST_TRAIL || from === at) cursor.goTo(at - 1);
-  while (cursor.at < at - 1) {
-    trail.add(linearEip(system.real()));
-    cursor.runTo(cursor.at + 1);
+  let standing: InstructionView | null = null;
+  for (;;) {
+    const here = cursor.at;
+    if (here === from && wantBefore) before = glimpse();
+    if (here >= at) break;
+    if (here >= from && short) trail.add(linearEip(system.real()));
+    if (here === at - 1) standing = nextInstruction(system);
+    cursor.runTo(here + 1);
+    if (cursor.at === here) break;
+    follower.look(cursor);
   }
-  const standing = nextInstruction(system);
-  cursor.runTo(at);
-  const executed = executedAt(run, at - 1, standing);
+  run.follower = follower;
+  const executed = at === 0 ? null : executedAt(run, at - 1, standing);
   if (executed) trail.add(executed.address);
-  return { before, executed, trail };
+  return { before, executed, trail, entry: follower.entryWithin(LOOK_BACK) };
 }
 
 /** The instruction that retired: the one that stood there, or the handler's first if something was delivered before it. */
@@ -162,7 +182,12 @@ export function excursionEvents(run: Run, excursion: Excursion, moment: Moment):
   return run.recording.between(excursion.start, last + 1);
 }
 
-function blockAt(run: Run, moment: Moment, marks: Marks): BlockView | null {
+function blockAt(
+  run: Run,
+  moment: Moment,
+  marks: Marks,
+  entry: BlockEntry | null,
+): BlockView | null {
   const { cursor, map } = run;
   const system = cursor.machine;
   const actor = system.actor();
@@ -171,7 +196,7 @@ function blockAt(run: Run, moment: Moment, marks: Marks): BlockView | null {
     if (translation) return translatedBlock(system, translation, map, marks);
   }
   if (actor === 'monitor') return blockLeft(run, moment, marks);
-  return guestBlock(system, blockStart(run, moment.retired), map, marks);
+  return guestBlock(system, blockStart(run, entry), map, marks);
 }
 
 /** While the monitor works: the block whose execution brought it in, else what the guest stands before. */
@@ -192,24 +217,19 @@ function blockLeft(run: Run, moment: Moment, marks: Marks): BlockView | null {
   return guestBlock(system, linearEip(system.guest()), map, NO_MARKS);
 }
 
-/** Where the block that the guest is in was entered. */
-function blockStart(run: Run, at: number): number {
-  const { cursor, recording } = run;
-  const here = linearEip(cursor.machine.guest());
-  const start = stopBefore(cursor, () => new BlockRule(), at + 1, Math.max(0, at - 64)) ?? at;
-  cursor.goTo(start);
-  const entered = linearEip(cursor.machine.guest());
-  cursor.goTo(at);
-  if (recording.end === at) cursor.meetEnd();
+/** Linear address at which the block that the guest is in was entered. */
+function blockStart(run: Run, entry: BlockEntry | null): number {
+  const here = linearEip(run.cursor.machine.guest());
+  if (!entry) return here;
   // A delivery and the handler's first instruction are one step: the block began with that instruction.
   const delivery =
-    start === 0
+    entry.at === 0
       ? undefined
-      : recording
-          .between(start - 1, start)
+      : run.recording
+          .between(entry.at - 1, entry.at)
           .findLast((event) => event.kind === 'trap' && event.source !== 'software');
-  const began = delivery?.kind === 'trap' ? delivery.gate.offset : entered;
-  return here >= began && here - began < 12 * 15 ? began : here;
+  const began = delivery?.kind === 'trap' ? delivery.gate.offset : entry.address;
+  return here >= began && here - began < MAX_BLOCK_BYTES ? began : here;
 }
 
 function whatIfAt(run: Run, at: number, block: BlockView | null): WhatIf | null {
