@@ -31,12 +31,14 @@ function parseOperand(reader: TokenReader, constants: ConstantScope): Operand {
   if (!token) return reader.fail('expected an operand, found the end of the line');
   let size: Size | null = null;
   let strict = false;
+  let to = false;
   let distance = null as 'short' | 'near' | 'far' | null;
   for (;;) {
     const word = reader.word();
     if (word === null) break;
     if (SIZE_KEYWORDS[word]) size = SIZE_KEYWORDS[word];
     else if (word === 'strict') strict = true;
+    else if (word === 'to') to = true;
     else if (word === 'short' || word === 'near' || word === 'far') distance = word;
     else break;
     reader.position++;
@@ -60,7 +62,7 @@ function parseOperand(reader: TokenReader, constants: ConstantScope): Operand {
         start!.text.length,
       );
     }
-    return { kind: 'register', token: start!, info };
+    return { kind: 'register', token: start!, info, to };
   }
   const expression = parseExpression(reader);
   if (reader.accept(':')) {
@@ -139,8 +141,6 @@ function collect(
   terms: RegisterTerm[],
   constants: ConstantScope,
 ): Expression | null {
-  const signed = (term: Expression): Expression =>
-    sign === 1 ? term : { kind: 'unary', operator: '-', operand: term };
   const addRegister = (found: Found, scale: number, multiplied: boolean): null => {
     if (sign < 0) {
       throw new SourceError(
@@ -159,12 +159,12 @@ function collect(
     (expression.operator === '+' || expression.operator === '-')
   ) {
     const left = collect(expression.left, sign, terms, constants);
-    const negative = expression.operator === '-';
-    const right = collect(expression.right, negative ? (-sign as 1 | -1) : sign, terms, constants);
-    if (left === null) return right;
+    const { operator, token } = expression;
+    const rightSign = operator === '-' ? (-sign as 1 | -1) : sign;
+    const right = collect(expression.right, rightSign, terms, constants);
     if (right === null) return left;
-    // Both sides carry their sign already, except that a kept left side was signed as a whole.
-    return { kind: 'binary', operator: '+', left, right, token: expression.token };
+    if (left !== null) return { kind: 'binary', operator, left, right, token };
+    return operator === '-' ? { kind: 'unary', operator, operand: right } : right;
   }
   if (expression.kind === 'binary' && expression.operator === '*') {
     for (const [one, other] of [
@@ -183,7 +183,7 @@ function collect(
       hidden.text.length,
     );
   }
-  return signed(expression);
+  return expression;
 }
 
 interface Found {
@@ -286,5 +286,7 @@ function arrange16(
   if (stranger) {
     return fail('16-bit addresses use bx or bp, and si or di, at most one of each', stranger.token);
   }
-  return { base: base?.info ?? null, index: index?.info ?? null, scale: 1 };
+  // A lone SI or DI counts as the base: 16-bit addressing has no scaled index.
+  const first = base ?? index;
+  return { base: first?.info ?? null, index: base && index ? index.info : null, scale: 1 };
 }

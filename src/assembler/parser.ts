@@ -418,11 +418,14 @@ export class Parser {
     const mnemonic = reader.word();
     if (!token || mnemonic === null)
       return reader.fail(`expected an instruction, found ${reader.found()}`);
-    const forms = formsNamed(mnemonic);
-    if (!forms) throw this.unknownInstruction(token);
+    if (!formsNamed(mnemonic)) throw this.unknownInstruction(token);
     reader.position++;
     const operands = parseOperands(reader, this.constantScope);
-    const candidates = matchForms(mnemonic, token, operands, forms, this.bits);
+    // `fadd` alone is NASM's other name for `faddp`.
+    const bare = operands.length === 0 && /^f(add|mul|subr?|divr?)$/.test(mnemonic);
+    const bits = prefixes.operandSize ?? this.bits;
+    const name = bare ? `${mnemonic}p` : mnemonic;
+    const candidates = matchForms(name, token, operands, formsNamed(name)!, bits);
     if (prefixes.lock && !candidates.some(({ form }) => form.lockable)) {
       throw new SourceError(`'${mnemonic}' cannot be locked`, token.at, token.text.length);
     }

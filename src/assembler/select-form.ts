@@ -94,8 +94,12 @@ function matchesOperand(
       // r32/m16 operands that are only read: AX does as well as EAX, and needs no prefix.
       const selector = pattern.class === 'r32' && pattern.memory && form.memorySize === 2;
       const onlyRead = position > 0 || SELECTOR_SOURCES.has(form.mnemonic);
-      const widens = /^(movzx|movsx|crc32|arpl)$/.test(form.mnemonic);
-      return selector && info.class === 'r16' && onlyRead && !widens;
+      // MOV to a segment register reads 16 bits of whatever it is given.
+      if (form.name === 'Mov_Sreg_rm16' && pattern.class === 'r16') return info.class === 'r32';
+      if (form.mnemonic === 'arpl') return info.class === 'r16' && pattern.class === 'r32';
+      return (
+        selector && info.class === 'r16' && onlyRead && !/^(mov[sz]x|crc32)$/.test(form.mnemonic)
+      );
     }
     case 'memory':
       return matchesMemory(operand, form, pattern);
@@ -115,8 +119,13 @@ function matches(form: OpcodeForm, operands: readonly Operand[]): boolean {
 }
 
 /** The operand orders an instruction may be read in; XCHG and TEST do not care which side is r/m. */
-function readings(mnemonic: string, operands: readonly Operand[]): (readonly Operand[])[] {
+function readings(
+  mnemonic: string,
+  operands: readonly Operand[],
+  token: Token,
+): (readonly Operand[])[] {
   const [first, second] = operands;
+  if (mnemonic.startsWith('f') && operands.length < 2) return [fpuOperands(mnemonic, first, token)];
   if (operands.length === 2 && first && second) {
     if (mnemonic === 'xchg') return [[second, first], operands];
     if (mnemonic === 'test') return [operands, [second, first]];
@@ -124,6 +133,26 @@ function readings(mnemonic: string, operands: readonly Operand[]): (readonly Ope
     if (mnemonic === 'imul' && second.kind === 'immediate') return [[first, first, second]];
   }
   return [operands];
+}
+
+const FPU_BOTH = /^f(add|mul|subr?|divr?)(p?)$/;
+const FPU_SOURCE = /^f(u?comi?p?|xch|cmovn?(b|e|be|u))$/;
+
+/** `fadd st3` is `fadd st0,st3`, `faddp` is `faddp st1,st0`, `fxch` is `fxch st0,st1`. */
+function fpuOperands(mnemonic: string, operand: Operand | undefined, token: Token): Operand[] {
+  const given = operand ? [operand] : [];
+  if (operand && operand.kind !== 'register') return given;
+  const register = (name: string): Operand => ({
+    kind: 'register',
+    token,
+    info: registerNamed(name)!,
+  });
+  const both = FPU_BOTH.exec(mnemonic);
+  if (both) {
+    const [top, other] = [register('st0'), operand ?? register('st1')];
+    return both[2] || operand?.to ? [other, top] : [top, other];
+  }
+  return FPU_SOURCE.test(mnemonic) ? [register('st0'), operand ?? register('st1')] : given;
 }
 
 const ACCUMULATOR_DEFAULT = new Set(['aam', 'aad']);
@@ -148,7 +177,7 @@ export function matchForms(
     ];
   }
   let found: Candidate[] = [];
-  for (const reading of readings(mnemonic, given)) {
+  for (const reading of readings(mnemonic, given, token)) {
     for (const form of forms) if (matches(form, reading)) found.push({ form, operands: reading });
   }
   found = loopCounter(mnemonic, given, forms, found);
@@ -187,6 +216,15 @@ function settleSize(operands: readonly Operand[], found: Candidate[]): Candidate
   const memory = operands.find((operand) => operand.kind === 'memory');
   if (memory?.kind !== 'memory' || memory.size !== null) return found;
   if (found.every(({ form }) => form.mnemonic === 'call' || form.mnemonic === 'jmp')) return found;
+  const sized = operands.find((operand) => operand.kind === 'immediate' && operand.size !== null);
+  const wide = found.some(({ form }) =>
+    form.operands.some((pattern) => pattern.kind === 'immediate' && pattern.extended > 8),
+  );
+  if (sized?.kind === 'immediate' && wide) {
+    // `mov [x], byte 1`: the immediate's size is the operation's, if there is such an operation.
+    const same = found.filter(({ form }) => form.memorySize === sized.size);
+    if (same.length > 0) return same;
+  }
   const sizes = new Set(
     found.map(({ form }) => form.memorySize).filter((size) => SIZE_NAMES[size]),
   );
@@ -289,35 +327,21 @@ function encodeMemory(operand: MemoryOperand, scope: Scope, bits: Bitness): Enco
   const wrapped = Number(BigInt.asIntN(addressSize, value.value));
   const full = addressSize === 16 ? 2 : 4;
   const displacementSize = ((): 0 | 1 | 2 | 4 => {
-    if (!operand.base)
-      return operand.index && addressSize === 16 && wrapped === 0 && value.section === null
-        ? 0
-        : full;
+    if (!operand.base) return full;
     if (operand.displacementSize !== null) return operand.displacementSize === 1 ? 1 : full;
     if (value.section !== null) return full;
-    const frame = operand.base.number === 5 && !(addressSize === 16 && operand.index);
+    // [EBP] and [BP] exist only with a displacement.
+    const frame = /^e?bp$/.test(operand.base.name) && !(addressSize === 16 && operand.index);
     if (wrapped === 0 && !frame) return 0;
     return wrapped >= -128 && wrapped <= 127 ? 1 : full;
   })();
-  // 16-bit [si+disp] has an index and no base: the same choice of displacement sizes.
-  const indexOnly16 = addressSize === 16 && !operand.base && operand.index !== null;
-  const size =
-    indexOnly16 &&
-    value.section === null &&
-    displacementSize === 2 &&
-    wrapped >= -128 &&
-    wrapped <= 127
-      ? operand.displacementSize === 2
-        ? 2
-        : 1
-      : displacementSize;
   return {
     kind: 'memory',
     base: operand.base?.register ?? 0,
     index: operand.index?.register ?? 0,
     scale: operand.scale,
     displacement: wrapped,
-    displacementSize: size,
+    displacementSize,
     addressSize,
   };
 }
@@ -373,11 +397,11 @@ function attempt(
   };
 }
 
-/** AX given for an r32/m16 operand is encoded as EAX: same number, no operand-size prefix. */
+/** AX given for an r32/m16 operand is encoded as EAX (same number, no operand-size prefix), and the other way round. */
 function widened(operand: Operand & { kind: 'register' }, pattern: OperandPattern): number {
   const { info } = operand;
-  const isWidened = pattern.kind === 'register' && pattern.class === 'r32' && info.class === 'r16';
-  return (isWidened ? registerNamed(`e${info.name}`) : info)!.register;
+  if (pattern.kind !== 'register' || pattern.class === info.class) return info.register;
+  return registerNamed(pattern.class === 'r32' ? `e${info.name}` : info.name.slice(1))!.register;
 }
 
 /**

@@ -37,6 +37,8 @@ export type Operand =
       readonly kind: 'register';
       readonly token: Token;
       readonly info: RegisterInfo;
+      /** `fadd to st3`: the FPU register is the destination. */
+      readonly to?: boolean;
     }
   | MemoryOperand
   | {

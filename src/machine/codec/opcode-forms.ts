@@ -134,8 +134,11 @@ function patternOf(kind: OpCodeOperandKind): OperandPattern | null {
   return OTHER[kind] ?? null;
 }
 
-/** Second encodings that no assembler emits: opcode 82, TEST at F6 /1, SAL at C0 /6, the FPU's twins. */
-const SHADOW = /_82$|_F[67]r1$|^Sal_|_D[CDEF][CD][08]$/;
+/**
+ * Second encodings that no assembler emits: opcode 82, TEST at F6 /1, SAL at C0 /6, the FPU's twins,
+ * and the moves "with extension" from 16 to 16 bits.
+ */
+const SHADOW = /_82$|_F[67]r1$|^Sal_|_D[CDEF][CD][08]$|^Mov[sz]x_r16_rm16$/;
 
 function formOf(code: Code, info: OpCodeInfo): OpcodeForm | null {
   if (info.encoding !== EncodingKind.Legacy || !(info.mode16 || info.mode32)) return null;
