@@ -38,6 +38,8 @@ export interface CacheState {
   readonly forgotten: number;
   readonly misses: number;
   readonly chainCount: number;
+  /** Execution counters, which lie outside RAM. */
+  readonly executions: Int32Array;
 }
 
 export class TranslationCache implements Snapshotable<CacheState> {
@@ -246,6 +248,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
       forgotten: this.forgotten,
       misses: this.misses,
       chainCount: this.chainCount,
+      executions: this.memory.entryCounts.slice(0, this.translations.length),
     };
   }
 
@@ -257,6 +260,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
     this.forgotten = state.forgotten;
     this.misses = state.misses;
     this.chainCount = state.chainCount;
+    this.memory.entryCounts.set(state.executions);
     this.byEip = new Map();
     for (const translation of this.translations) {
       if (this.valid[translation.id]) this.byEip.set(translation.guestEip >>> 0, translation.id);

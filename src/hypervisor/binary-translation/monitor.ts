@@ -187,9 +187,9 @@ export class Monitor {
       this.emit({ kind: 'direct-left', guestEip: frame.eip, vector });
       return null;
     }
-    const translation = this.cache.at(frame.eip);
     // A callout's return address is behind it: the record is the call's own.
     const at = reason.kind === 'callout' ? frame.eip - EXIT_SLOT_BYTES : frame.eip;
+    const translation = this.cache.at(at);
     const record = translation && recordAt(translation, at);
     invariant(record, `every cache address maps back to a guest EIP (${inHex(frame.eip)})`);
     if (record.spilled & SPILLED_EAX) gpr[0] = this.virtual.field(VCPU.EAX);
@@ -296,7 +296,7 @@ export class Monitor {
       default:
         this.chargeCallout(name === 'port' ? 'io' : 'callouts');
         this.emit({ kind: 'callout', name, guestEip: virtual.eip });
-        this.emulate(`callout ${name}`);
+        this.emulate(`callout ${name}`, false);
         return { kind: 'resume' };
     }
   }
@@ -367,7 +367,7 @@ export class Monitor {
     this.suspects.set(eip, count);
     if (count < GUILTY_AFTER || this.guilty.has(eip)) return;
     this.guilty.add(eip);
-    for (const old of this.cache.all) {
+    for (const old of [...this.cache.all]) {
       const contains = old.guest.some((instruction) => instruction.decoded.address === eip);
       if (contains && this.cache.isValid(old.id)) this.retranslate(old, eip);
     }
@@ -495,7 +495,7 @@ export class Monitor {
   /** The place in the interrupted translation where the guest stands now, if it is still there. */
   private placeInCache(frame: EntryFrame | null): number | null {
     if (!frame || (frame.cs & 3) !== 1) return null;
-    const translation = this.cache.at(frame.eip);
+    const translation = this.cache.at(callsBack(frame) ? frame.eip - 1 : frame.eip);
     if (!translation || !this.cache.isValid(translation.id)) return null;
     const { eip } = this.virtual;
     // Past the first instruction only: an entry is counted, a way back is not.
@@ -770,7 +770,6 @@ export class Monitor {
     this.phase('decoded', () => `${next?.text ?? 'unreadable'} at ${inHex(eip)}`);
     this.phase('checked', () => `virtual ring ${virtual.cpl}, IOPL ${(before >> 12) & 3}: ${why}`);
     virtual.cpu.flushTlb(true);
-    virtual.cpu.counters[1] = this.pc.cpu.guestRetired;
     const done = virtual.cpu.executeOne();
     if (done.kind === 'stopped') {
       this.pc.cpu.requestStop(done.outcome);
@@ -985,6 +984,9 @@ export class Monitor {
     return linear >= CACHE_BASE && linear < CACHE_BASE + CACHE_BYTES;
   }
 }
+
+/** A callout's saved EIP is behind the call, which may be the translation's end. */
+const callsBack = (frame: EntryFrame): boolean => frame.number >= CALLOUT_NUMBER;
 
 const bit = (eflags: number): 0 | 1 => (eflags & EFLAGS_IF ? 1 : 0);
 

@@ -60,7 +60,7 @@ export class BinaryTranslationSystem implements System {
   readonly board: Board;
   readonly monitor: Monitor;
   readonly virtual: VirtualCpu;
-  private readonly pmap: Pmap;
+  readonly pmap: Pmap;
   private readonly clock: Clock;
   private readonly guestFrames: number;
 
@@ -216,6 +216,8 @@ export class BinaryTranslationSystem implements System {
   }
 
   run(limit: number): Outcome {
+    const { code } = this.board.debugExit;
+    if (code !== null) return { kind: 'exited', code };
     return this.pc.run(limit);
   }
 

@@ -112,11 +112,7 @@ const nextEip = (instruction: Instruction): number =>
   (instruction.address + instruction.length) >>> 0;
 
 function fallsThrough(instruction: Instruction): boolean {
-  return (
-    instruction.invalid === 'no' &&
-    (instruction.flowControl === FlowControl.Next ||
-      instruction.flowControl === FlowControl.ConditionalBranch)
-  );
+  return instruction.invalid === 'no' && instruction.flowControl === FlowControl.Next;
 }
 
 /** An exit slot between guest instructions: nothing of the guest's retires in it. */

@@ -1,0 +1,155 @@
+/**
+ * The oracle: whatever a technique lets the guest see must be what bare hardware lets it see.
+ *
+ * Timing is exempt the way theory exempts it. The technique's run logs what depended on time (interrupt deliveries,
+ * timer reads) with its guest-retired count; `bare` replays that log. Then, before every guest instruction, all
+ * registers and flags must match, and every byte of guest memory that either side wrote.
+ */
+import { hex32 } from '../../base/hex';
+import type { Outcome } from '../../machine/outcome';
+import type { Registers, System } from '../core/system';
+
+/** Arithmetic results, DF and system flags; RF is not compared: only handlers' frames ever show it. */
+const COMPARED_FLAGS = 0x3d7fd5;
+const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const;
+const GPRS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+
+export interface Divergence {
+  /** Guest instructions retired when the two differ. */
+  readonly guestRetired: number;
+  readonly guestEip: number;
+  readonly differences: readonly string[];
+}
+
+/** What differs between two views of the same guest CPU, in words. */
+export function differencesOf(technique: Registers, bare: Registers): string[] {
+  const found: string[] = [];
+  const check = (name: string, is: number, expected: number): void => {
+    if (is !== expected) found.push(`${name} ${hex32(is)}, bare ${hex32(expected)}`);
+  };
+  GPRS.forEach((name, i) => {
+    check(name, technique.gpr[i] ?? -1, bare.gpr[i] ?? -1);
+  });
+  check('eip', technique.eip, bare.eip);
+  check('eflags', technique.eflags & COMPARED_FLAGS, bare.eflags & COMPARED_FLAGS);
+  check('cpl', technique.cpl, bare.cpl);
+  for (const name of ['cr0', 'cr2', 'cr3', 'cr4'] as const)
+    check(name, technique[name], bare[name]);
+  for (const name of ['gdtr', 'idtr'] as const) {
+    check(`${name}.base`, technique[name].base, bare[name].base);
+    check(`${name}.limit`, technique[name].limit, bare[name].limit);
+  }
+  SEGMENTS.forEach((name, i) => {
+    const [is, expected] = [technique.segments[i], bare.segments[i]];
+    if (!is || !expected) return;
+    check(`${name} selector`, is.selector, expected.selector);
+    if ((is.rights & 0x80) === 0 && (expected.rights & 0x80) === 0) return;
+    check(`${name} base`, is.base, expected.base);
+    check(`${name} limit`, is.limit, expected.limit);
+    check(`${name} rights`, is.rights, expected.rights);
+  });
+  return found;
+}
+
+/**
+ * A translator looks ahead by one unit: it may set accessed bits in the guest's page tables up to that many
+ * instructions before silicon would. Memory may differ for so long, and no longer.
+ */
+const LOOK_AHEAD = 12;
+
+/** A system under comparison, and which guest frame each of its pages of RAM holds (null: none). */
+export interface Compared {
+  readonly system: System;
+  readonly guestFrame: (page: number) => number | null;
+}
+
+/**
+ * Runs both in step, one guest instruction at a time, and compares.
+ *
+ * @param technique walks beside `bare`; must be fresh
+ * @param bare a fresh `bare` system of the same guest that replays the technique's timed facts
+ * @param maxGuestInstructions stop without a finding after so many
+ */
+export function firstDivergence(
+  technique: Compared,
+  bare: Compared,
+  maxGuestInstructions: number,
+): Divergence | null {
+  const left = new GuestSteps(technique);
+  const right = new GuestSteps(bare);
+  /** Guest frame to the instruction count at which it began to differ. */
+  const differing = new Map<number, number>();
+  for (let count = 0; count < maxGuestInstructions; count++) {
+    const is = left.before(count);
+    const expected = right.before(count);
+    if (is === null || expected === null) {
+      if (is === expected) break;
+      const who = is === null ? 'the technique' : 'bare';
+      return { guestRetired: count, guestEip: 0, differences: [`${who} stopped here`] };
+    }
+    const differences = differencesOf(is, expected);
+    for (const frame of [...left.takeWritten(), ...right.takeWritten(), ...differing.keys()]) {
+      const where = differenceInPage(left.page(frame), right.page(frame));
+      if (where === null) differing.delete(frame);
+      else if (!differing.has(frame)) differing.set(frame, count);
+      else if (count - differing.get(frame)! > LOOK_AHEAD) {
+        differences.push(`memory at guest-physical ${hex32(frame * 4096 + where)}`);
+      }
+    }
+    if (differences.length > 0) return { guestRetired: count, guestEip: expected.eip, differences };
+  }
+  return null;
+}
+
+/** Runs a system to its end, or until so many guest instructions have retired. */
+export function runToEnd(system: System, maxGuestInstructions: number): Outcome {
+  for (;;) {
+    const outcome = system.run(system.retired + 10_000);
+    if (outcome.kind !== 'budget' || system.guestRetired >= maxGuestInstructions) return outcome;
+  }
+}
+
+/** Walks a system so that it stands just before each guest instruction, after any interrupt delivered there. */
+class GuestSteps {
+  private last: Registers | null = null;
+  private lastCount = -1;
+  private ended = false;
+
+  constructor(private readonly compared: Compared) {
+    compared.system.memory.takeDirtyPages();
+    this.note();
+  }
+
+  private note(): void {
+    const { system } = this.compared;
+    if (!system.atGuestBoundary()) return;
+    this.last = system.guest();
+    this.lastCount = system.guestRetired;
+  }
+
+  /** Registers at the last boundary at which `count` guest instructions had retired; null if the run ended before. */
+  before(count: number): Registers | null {
+    const { system } = this.compared;
+    let found: Registers | null = this.lastCount === count ? this.last : null;
+    while (system.guestRetired <= count && !this.ended) {
+      this.ended = system.run(system.retired + 1).kind !== 'budget';
+      this.note();
+      if (this.lastCount === count) found = this.last;
+    }
+    return found;
+  }
+
+  takeWritten(): number[] {
+    const pages = this.compared.system.memory.takeDirtyPages();
+    return pages.flatMap(({ page }) => this.compared.guestFrame(page) ?? []);
+  }
+
+  page(frame: number): Uint8Array {
+    return this.compared.system.guestPage(frame);
+  }
+}
+
+function differenceInPage(left: Uint8Array, right: Uint8Array): number | null {
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return i;
+  return null;
+}
