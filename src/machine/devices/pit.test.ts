@@ -35,6 +35,14 @@ function timer() {
 }
 
 describe('8254', () => {
+  it('mode 2: the pulse is not lost when the clock looks up several ticks late', () => {
+    const { clock, edges, load } = timer();
+    load(0, 0x34, 100);
+    clock.cycles = 150 * CYCLES_PER_PIT_TICK;
+    clock.onDeadline();
+    expect(edges).toEqual(['up@0', 'down@150', 'up@150']);
+  });
+
   it('mode 0: OUT is low until N + 1 ticks after the count is written, then stays high', () => {
     const { edges, pass, load } = timer();
     pass(10);

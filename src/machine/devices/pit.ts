@@ -13,6 +13,7 @@ import { PitCounter, type PitCounterState } from './pit-counter';
 
 export interface PitState {
   readonly counters: readonly [PitCounterState, PitCounterState, PitCounterState];
+  readonly nextChange: number | null;
 }
 
 const newCounters = (): [PitCounter, PitCounter, PitCounter] => [
@@ -26,6 +27,8 @@ export class Pit implements PortDevice, Snapshotable<PitState> {
   static readonly ports = [[0x40, 4]] as const;
 
   private counters = newCounters();
+  /** Tick of counter 0's next change of OUT, as scheduled. */
+  private nextChange: number | null = null;
 
   /**
    * @param owner name on the clock: unique per machine, e.g. `pit` and `virtual pit`
@@ -49,6 +52,9 @@ export class Pit implements PortDevice, Snapshotable<PitState> {
 
   writePort(port: number, value: number): void {
     const index = port & 3;
+    // What lies behind happens before the write; what was ahead is forgotten with it.
+    this.catchUp();
+    this.nextChange = null;
     if (index === 3) this.control(value);
     else this.counter(index).write(value, this.tick());
     // A control word or count of counter 0 may move OUT at once and always moves the next edge.
@@ -66,16 +72,18 @@ export class Pit implements PortDevice, Snapshotable<PitState> {
 
   reset(): void {
     this.counters = newCounters();
+    this.nextChange = null;
     this.update();
   }
 
   save(): PitState {
     const [a, b, c] = this.counters;
-    return { counters: [a.save(), b.save(), c.save()] };
+    return { counters: [a.save(), b.save(), c.save()], nextChange: this.nextChange };
   }
 
   /** The scheduled edge is the clock's state and the IRQ line the PIC's: both come back with theirs. */
   restore(state: PitState): void {
+    this.nextChange = state.nextChange;
     state.counters.forEach((counter, i) => {
       this.counter(i).restore(counter);
     });
@@ -107,12 +115,29 @@ export class Pit implements PortDevice, Snapshotable<PitState> {
     }
   }
 
+  /**
+   * Drives OUT of counter 0 through every change up to now. Whoever calls may be late by more than a pulse (one
+   * charge can be longer than the single low tick of mode 2), and the edge must not get lost.
+   */
+  private catchUp(): void {
+    const now = this.tick();
+    const counter = this.counters[0];
+    while (this.nextChange !== null && this.nextChange < now) {
+      this.setOutput0(counter.output(this.nextChange));
+      this.nextChange = counter.nextChange(this.nextChange);
+    }
+  }
+
   private update(): void {
+    this.catchUp();
     const now = this.tick();
     const counter = this.counters[0];
     this.setOutput0(counter.output(now));
-    const next = counter.nextChange(now);
-    this.scheduler.schedule(this.owner, next === null ? null : next * CYCLES_PER_PIT_TICK);
+    this.nextChange = counter.nextChange(now);
+    this.scheduler.schedule(
+      this.owner,
+      this.nextChange === null ? null : this.nextChange * CYCLES_PER_PIT_TICK,
+    );
   }
 
   private tick(): number {
