@@ -243,6 +243,8 @@ export class RunLoop {
   private failed(thrown: unknown, eip: number): Outcome | null {
     if (!(thrown instanceof FaultSignal)) return this.refused(thrown);
     const { vector, errorCode, cr2 } = thrown;
+    // What did not complete takes no single-step trap.
+    this.core.skipTrap = true;
     return this.deliverRequest({ vector, source: 'exception', errorCode, returnEip: eip, cr2 });
   }
 

@@ -6,6 +6,7 @@
  * 0x08000 top of the ring-0 stack   0x0c000 top of the ring-3 stack   0x10000 code   0x20000 data
  * ```
  */
+import { assemble, formatAsmError, toFlat } from '../../../assembler';
 import { Clock } from '../../clock';
 import { COSTS } from '../../costs';
 import type { MachineEventBody } from '../../events';
@@ -53,6 +54,16 @@ export function hex(text: string): Uint8Array {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
+/** 32-bit NASM source, as if loaded at `origin`. */
+export function asm(source: string, origin = CODE, bits: 16 | 32 = 32): Uint8Array {
+  const assembled = assemble(`bits ${bits}\norg ${origin}\n${source}\n`, {
+    name: 'test.asm',
+    bits,
+  });
+  if (!assembled.ok) throw new Error(assembled.error.map(formatAsmError).join('\n'));
+  return toFlat(assembled.value);
+}
+
 export function writeDescriptor(
   memory: PhysicalMemory,
   index: number,
@@ -79,8 +90,8 @@ export function writeGate(
   memory.write32(IDT + vector * 8 + 4, (offset & 0xffff0000) | (rights << 8));
 }
 
-/** A machine about to execute `code` (hex) at `CODE`. */
-export function boot(code: string, options: BootOptions = {}): Machine {
+/** A machine about to execute `code` (source, or bytes) at `CODE`. */
+export function boot(code: string | Uint8Array, options: BootOptions = {}): Machine {
   const events: MachineEventBody[] = [];
   const sink = { emit: (body: MachineEventBody): number => events.push(body) };
   const memory = new PhysicalMemory({ ramBytes: options.ramBytes ?? 0x100000 });
@@ -107,7 +118,7 @@ export function boot(code: string, options: BootOptions = {}): Machine {
     writeGate(memory, vector, selector.code(0), HANDLERS + vector, 0x8e);
     memory.write8(HANDLERS + vector, 0xf4);
   }
-  memory.writeBytes(CODE, hex(code));
+  memory.writeBytes(CODE, typeof code === 'string' ? asm(code) : code);
   const ring = options.cpl ?? 0;
   cpu.state[WORD.GDTR_BASE] = GDT;
   cpu.state[WORD.GDTR_LIMIT] = 0xfff;
