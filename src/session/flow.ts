@@ -175,30 +175,29 @@ interface Point extends Draft {
   readonly stamp: number;
 }
 
-/** Events of excursions nested in this one are left out, but for their first. */
-function* ownEvents(events: readonly MachineEvent[]): Generator<MachineEvent> {
-  let depth = 0;
-  for (const event of events) {
-    if ((event.kind === 'trap' || event.kind === 'gate-call') && event.toCpl === 0) depth++;
-    if (depth <= 1) yield event;
-    if (event.kind === 'iret' && event.fromCpl === 0) {
-      depth = event.toCpl === 0 ? depth - 1 : 0;
-      if (depth <= 0) return;
-    }
-  }
-}
+/** How many phases an event has: what stepping by phase stops at. */
+export const phasesOf = (event: MachineEvent): number => draftsOf(event).length;
 
-/** The waypoints of an excursion, in order, each with the moment that shows it. */
+const opens = (event: MachineEvent): boolean =>
+  (event.kind === 'trap' || event.kind === 'gate-call') && event.toCpl === 0;
+
+/**
+ * The waypoints of an excursion, in order, each with the moment that shows it. What belongs to excursions nested in
+ * this one takes its phases but is left out.
+ */
 export function waypointsOf(excursion: Excursion, events: readonly MachineEvent[]): Point[] {
   const points: Point[] = [];
   const phases = new Map<number, number>();
-  for (const event of ownEvents(events)) {
+  let depth = 0;
+  for (const event of events) {
+    if (opens(event)) depth++;
     for (const draft of draftsOf(event)) {
-      if (points.length >= MAX_WAYPOINTS) return points;
       const phase = (phases.get(event.retired) ?? 0) + 1;
       phases.set(event.retired, phase);
+      if (depth > 1 || points.length >= MAX_WAYPOINTS) continue;
       points.push({ ...draft, moment: { retired: event.retired, phase }, stamp: event.cycles });
     }
+    if (event.kind === 'iret' && event.fromCpl === 0) depth--;
     if (event.retired === excursion.end && event.kind === 'iret') break;
   }
   return points;
@@ -232,7 +231,8 @@ export function buildFlow(
     };
   });
   const totalCycles = points.at(-1)!.stamp - first.stamp;
-  return { ...titleOf(opening, events), waypoints, current, totalCycles };
+  const from = placeOf(opening.fromCpl);
+  return { ...titleOf(opening, events), from, waypoints, current, totalCycles };
 }
 
 function titleOf(

@@ -10,7 +10,7 @@ import type { LoadedGuest } from './api';
 import type { BlockFollower } from './block-follower';
 import { EventStops } from './event-stops';
 import { Excursions } from './excursions';
-import { loadGuest } from './load-guest';
+import { type GuestImage, loadGuest } from './load-guest';
 import type { SourceMap } from './source-map';
 import { Timeline } from './timeline';
 import type { Problem, WhatIf } from './view';
@@ -34,22 +34,13 @@ export interface Run {
 
 /** Makes the machines of a world. Nothing that is open elsewhere is touched. */
 export function openWorld(world: World): Result<Run, Problem> {
-  const wrong = wrongSize(world.memoryBytes);
-  if (wrong) return err(wrong);
   const loaded = loadGuest(world.guest);
   if (!loaded.ok) return loaded;
-  const { guest, image, map } = loaded.value;
-  const make = () =>
-    createSystem({
-      technique: world.technique,
-      image,
-      memoryBytes: world.memoryBytes,
-      costs: world.costs,
-    });
-  const shown = make();
-  if (!shown.ok) return err({ ...shown.error, file: guest.name });
-  const scout = make();
-  if (!scout.ok) return err({ ...scout.error, file: guest.name });
+  const { guest, map } = loaded.value;
+  const shown = build(world, loaded.value);
+  if (!shown.ok) return shown;
+  const scout = build(world, loaded.value);
+  if (!scout.ok) return scout;
   const store = new CheckpointStore();
   const eventStops = new EventStops();
   const excursions = new Excursions();
@@ -66,6 +57,20 @@ export function openWorld(world: World): Result<Run, Problem> {
     whatIfs: new Map(),
     follower: null,
   });
+}
+
+/** One machine of a world, without history: what the command runs. */
+export function makeSystem(world: World): Result<System, Problem> {
+  const loaded = loadGuest(world.guest);
+  return loaded.ok ? build(world, loaded.value) : loaded;
+}
+
+function build(world: World, { guest, image }: GuestImage): Result<System, Problem> {
+  const wrong = wrongSize(world.memoryBytes);
+  if (wrong) return err(wrong);
+  const { technique, memoryBytes, costs } = world;
+  const made = createSystem({ technique, image, memoryBytes, costs });
+  return made.ok ? made : err({ ...made.error, file: guest.name });
 }
 
 const MEMORY_STEP = 64 * 1024;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { MachineView, StepUnit, TechniqueId, World } from './index';
+import type { MachineView, Moment, StepUnit, TechniqueId, World } from './index';
 import { DEFAULT_WORLD, Session } from './index';
 
 const yieldNow = () => Promise.resolve();
@@ -16,6 +16,8 @@ async function open(technique: TechniqueId): Promise<Session> {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   return session;
 }
+
+const isSame = (a: Moment, b: Moment) => a.retired === b.retired && a.phase === b.phase;
 
 /** Everything but what depends on how one got here. */
 function state(view: MachineView) {
@@ -71,7 +73,8 @@ describe.each(['bare'] as const)('Session on %s', (technique) => {
           const out: MachineView[] = [home];
           for (let i = 0; i < count; i++) out.push(await session.step(unit, 'forward'));
           for (let i = count - 1; i >= 0; i--) {
-            if (out[i + 1]!.moment.retired === out[i]!.moment.retired && unit !== 'phase') continue;
+            // At the end of the run a step forward goes nowhere.
+            if (isSame(out[i + 1]!.moment, out[i]!.moment)) continue;
             expect(state(await session.step(unit, 'backward'))).toEqual(state(out[i]!));
           }
         },

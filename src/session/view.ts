@@ -136,6 +136,8 @@ export interface Waypoint {
 export interface Flow {
   readonly title: string;
   readonly kind: 'trap' | 'callout' | 'interrupt' | 'direct-call';
+  /** Where the CPU was when it left: a trap's first waypoint is the silicon's work already. */
+  readonly from: Place;
   readonly waypoints: readonly Waypoint[];
   /** Index of the last reached waypoint. */
   readonly current: number;

@@ -1,0 +1,48 @@
+/** `ringside asm`: source to image, with a listing on request. */
+import { assemble, formatAsmError, toElf, toFlat } from '../assembler';
+import { sourceText } from './guest-file';
+import { ASM_HELP } from './help';
+import { type OptionSpec, parseOptions } from './options';
+import { STATUS, type Terminal, UsageError } from './text';
+
+const OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  output: { kind: 'path' },
+  listing: { kind: 'path' },
+  format: { kind: 'choice', values: ['elf', 'flat'], default: 'elf' },
+  help: { kind: 'flag' },
+};
+
+export function asmCommand(args: readonly string[], terminal: Terminal): number {
+  const options = parseOptions(args, OPTIONS);
+  if (options.flag('help')) {
+    terminal.out(ASM_HELP);
+    return STATUS.ended;
+  }
+  const [source, ...rest] = options.positional;
+  const output = options.path('output');
+  if (source === undefined) throw new UsageError('asm needs a SOURCE file.');
+  if (rest.length > 0) throw new UsageError(`asm takes one SOURCE; '${rest[0]}' is too much.`);
+  if (output === null) throw new UsageError('asm needs -o FILE.');
+  const bytes = terminal.readFile(source);
+  if (!bytes) throw new UsageError(`The file '${source}' cannot be read.`);
+  const assembled = assemble(sourceText(bytes), { name: source });
+  if (!assembled.ok) {
+    for (const error of assembled.error) terminal.error(`${formatAsmError(error)}\n`);
+    return STATUS.usage;
+  }
+  const flat = options.choice('format') === 'flat';
+  save(terminal, output, flat ? toFlat(assembled.value) : toElf(assembled.value));
+  const listing = options.path('listing');
+  if (listing !== null) save(terminal, listing, assembled.value.listing());
+  return STATUS.ended;
+}
+
+function save(terminal: Terminal, path: string, data: string | Uint8Array): void {
+  try {
+    const sink = terminal.writeFile(path);
+    sink.write(data);
+    sink.close();
+  } catch (error) {
+    throw new UsageError(`Cannot write '${path}': ${(error as Error).message}.`);
+  }
+}

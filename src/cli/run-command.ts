@@ -1,0 +1,143 @@
+/** `ringside run`: one world from start to end, without history. */
+import type { System } from '../hypervisor/core/system';
+import type { Outcome } from '../machine/outcome';
+import { DEFAULT_WORLD, type GuestSource, makeSystem, type World } from '../session';
+import { guestNamed, problemText } from './guest-file';
+import { RUN_HELP } from './help';
+import { type OptionSpec, parseOptions } from './options';
+import { resultObject, traceLine } from './report';
+import { type FileSink, STATUS, type Terminal, UsageError } from './text';
+
+const MIB = 1024 * 1024;
+
+const OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  technique: {
+    kind: 'choice',
+    values: ['bare', 'binary-translation'],
+    default: DEFAULT_WORLD.technique,
+  },
+  cpu: { kind: 'choice', values: ['x86'], default: 'x86' },
+  'memory-scheme': {
+    kind: 'choice',
+    values: ['shadow-virtual-tlb'],
+    default: 'shadow-virtual-tlb',
+  },
+  host: { kind: 'choice', values: ['type-1'], default: 'type-1' },
+  costs: { kind: 'choice', values: ['pentium4', 'modern'], default: 'pentium4' },
+  memory: { kind: 'count', unit: 'MiB', default: DEFAULT_WORLD.memoryBytes / MIB },
+  'max-instructions': { kind: 'count', unit: 'machine instructions', default: 1_000_000_000 },
+  json: { kind: 'flag' },
+  events: { kind: 'path' },
+  trace: { kind: 'path' },
+  help: { kind: 'flag' },
+};
+
+/** Instructions between two looks at the console. */
+const SLICE = 1_000_000;
+
+export function runCommand(args: readonly string[], terminal: Terminal): number {
+  const options = parseOptions(args, OPTIONS);
+  if (options.flag('help')) {
+    terminal.out(RUN_HELP);
+    return STATUS.ended;
+  }
+  const [name, ...rest] = options.positional;
+  if (name === undefined) throw new UsageError('run needs a GUEST.');
+  if (rest.length > 0) throw new UsageError(`run takes one GUEST; '${rest[0]}' is too much.`);
+  const made = makeSystem(worldOf(guestNamed(name, terminal), options));
+  if (!made.ok) {
+    terminal.error(problemText(made.error));
+    return STATUS.usage;
+  }
+  const system = made.value;
+  const json = options.flag('json');
+  const sinks: FileSink[] = [];
+  const open = (path: string | null): FileSink | null => {
+    if (path === null) return null;
+    const sink = openFor(path, terminal);
+    sinks.push(sink);
+    return sink;
+  };
+  const events = open(options.path('events'));
+  const trace = open(options.path('trace'));
+  if (events) {
+    system.events.listener = (event) => events.write(`${JSON.stringify(event)}\n`);
+  }
+  let printed = 0;
+  const showConsole = () => {
+    const text = system.serial();
+    if (!json && text.length > printed) terminal.out(text.slice(printed));
+    printed = text.length;
+  };
+  const limit = options.count('max-instructions');
+  const outcome = trace
+    ? runTraced(system, limit, trace, showConsole)
+    : runPlain(system, limit, showConsole);
+  for (const sink of sinks) sink.close();
+  showConsole();
+  if (json) terminal.out(`${JSON.stringify(resultObject(system, outcome), null, 2)}\n`);
+  else if ('message' in outcome) terminal.error(`${outcome.kind}: ${outcome.message}\n`);
+  else if (outcome.kind === 'budget') terminal.error(`budget: ${limit} instructions are spent\n`);
+  return statusOf(outcome);
+}
+
+function worldOf(guest: GuestSource, options: ReturnType<typeof parseOptions>): World {
+  // The choices are checked against the same lists as the types' by `OPTIONS`.
+  return {
+    guest,
+    technique: options.choice('technique') as World['technique'],
+    cpu: options.choice('cpu') as World['cpu'],
+    memoryScheme: options.choice('memory-scheme') as World['memoryScheme'],
+    host: options.choice('host') as World['host'],
+    costs: options.choice('costs') as World['costs'],
+    memoryBytes: options.count('memory') * MIB,
+  };
+}
+
+function openFor(path: string, terminal: Terminal): FileSink {
+  try {
+    return terminal.writeFile(path);
+  } catch (error) {
+    throw new UsageError(`Cannot write '${path}': ${(error as Error).message}.`);
+  }
+}
+
+function runPlain(system: System, limit: number, showConsole: () => void): Outcome {
+  for (;;) {
+    const outcome = system.run(Math.min(limit, system.retired + SLICE));
+    showConsole();
+    if (outcome.kind !== 'budget' || system.retired >= limit) return outcome;
+  }
+}
+
+/** One line for each moment at which the guest stands behind another of its own instructions. */
+function runTraced(
+  system: System,
+  limit: number,
+  trace: FileSink,
+  showConsole: () => void,
+): Outcome {
+  let written = system.guestRetired;
+  for (;;) {
+    const outcome = system.run(Math.min(limit, system.retired + 1));
+    const stopped = outcome.kind !== 'budget';
+    if (system.guestRetired > written && (stopped || system.atGuestBoundary())) {
+      written = system.guestRetired;
+      trace.write(traceLine(system));
+    }
+    if (stopped || system.retired >= limit) return outcome;
+    if (system.retired % SLICE === 0) showConsole();
+  }
+}
+
+function statusOf(outcome: Outcome): number {
+  switch (outcome.kind) {
+    case 'exited':
+    case 'halted':
+      return STATUS.ended;
+    case 'budget':
+      return STATUS.budget;
+    default:
+      return STATUS.died;
+  }
+}

@@ -1,0 +1,21 @@
+/** Where the command writes and reads: injected, so tests need no process. */
+export interface Terminal {
+  out(text: string): void;
+  error(text: string): void;
+  readFile(path: string): Uint8Array | null;
+  /** Opens a file for writing in portions. @throws Error with the system's words when it cannot be written */
+  writeFile(path: string): FileSink;
+}
+
+export interface FileSink {
+  write(data: string | Uint8Array): void;
+  close(): void;
+}
+
+/** Exit statuses of the command. */
+export const STATUS = { ended: 0, died: 1, usage: 2, budget: 3 } as const;
+
+/** What the user typed wrong. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
