@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { assemble, formatAsmError, toElf } from '../../src/assembler';
+import { shippedGuest } from '../../src/guests/registry';
+import type { System } from '../../src/hypervisor/core/system';
 import { createSystem } from '../../src/hypervisor/registry';
 import { DEFAULT_WORLD, type TechniqueId } from '../../src/session/world';
 import { median } from './numbers';
@@ -27,14 +29,9 @@ const WARM_UP_INSTRUCTIONS = 10_000_000;
 const SLICE_INSTRUCTIONS = 1_000_000;
 
 export function measureSpeed(technique: TechniqueId, ring: 0 | 3): Speed {
-  const created = createSystem({
-    technique,
-    image: computeGuest(ring),
-    memoryBytes: DEFAULT_WORLD.memoryBytes,
-    costs: DEFAULT_WORLD.costs,
-  });
-  if (!created.ok) throw new Error(`createSystem: ${JSON.stringify(created.error)}`);
-  const system = created.value;
+  const file = new URL('compute.asm', import.meta.url);
+  const source = `%define RING ${ring}\n${readFileSync(file, 'utf8')}`;
+  const system = systemWith(technique, imageOf(source, 'compute.asm'));
   const run = (instructions: number): void => {
     const outcome = system.run(system.retired + instructions);
     if (outcome.kind !== 'budget') throw new Error(`the guest ended: ${JSON.stringify(outcome)}`);
@@ -60,11 +57,47 @@ export function measureSpeed(technique: TechniqueId, ring: 0 | 3): Speed {
   };
 }
 
+/** A whole run of `hello-rings`, from power-on to its exit, cold: nothing is decoded or translated before. */
+export interface WholeRun {
+  readonly technique: TechniqueId;
+  /** Machine instructions retired in one run; the same each time. */
+  readonly instructions: number;
+  /** Machine instructions per second: median of the runs. */
+  readonly perSecond: number;
+}
+
+const WHOLE_RUNS = 15;
+const MAX_INSTRUCTIONS = 100_000_000;
+
+export function measureWholeRun(technique: TechniqueId): WholeRun {
+  const guest = shippedGuest('hello-rings');
+  if (!guest) throw new Error('hello-rings is not shipped');
+  const image = imageOf(guest.source, guest.fileName);
+  let instructions = 0;
+  const speeds = Array.from({ length: WHOLE_RUNS }, () => {
+    const system = systemWith(technique, image);
+    const start = performance.now();
+    const outcome = system.run(MAX_INSTRUCTIONS);
+    const seconds = (performance.now() - start) / 1000;
+    if (outcome.kind !== 'exited' || system.serial() !== guest.expectedConsole) {
+      throw new Error(`hello-rings went wrong: ${JSON.stringify(outcome)}`);
+    }
+    instructions = system.retired;
+    return instructions / seconds;
+  });
+  return { technique, instructions, perSecond: median(speeds) };
+}
+
+function systemWith(technique: TechniqueId, image: Uint8Array): System {
+  const { memoryBytes, costs } = DEFAULT_WORLD;
+  const created = createSystem({ technique, image, memoryBytes, costs });
+  if (!created.ok) throw new Error(`createSystem: ${JSON.stringify(created.error)}`);
+  return created.value;
+}
+
 /** @returns a Multiboot ELF image */
-function computeGuest(ring: 0 | 3): Uint8Array {
-  const file = new URL('compute.asm', import.meta.url);
-  const source = `%define RING ${ring}\n${readFileSync(file, 'utf8')}`;
-  const assembled = assemble(source, { name: 'compute.asm' });
+function imageOf(source: string, name: string): Uint8Array {
+  const assembled = assemble(source, { name });
   if (!assembled.ok) throw new Error(assembled.error.map(formatAsmError).join('\n'));
   return toElf(assembled.value);
 }
