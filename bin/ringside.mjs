@@ -14,4 +14,5 @@ if (!existsSync(join(root, 'node_modules', 'tsx'))) {
 }
 const { register } = await import('tsx/esm/api');
 register();
-await import(pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href);
+const { main } = await import(pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href);
+process.exitCode = await main(process.argv.slice(2));
