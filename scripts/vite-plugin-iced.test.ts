@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import * as iced from 'iced-x86';
+import { describe, expect, it } from 'vitest';
+import { toEsModule } from './vite-plugin-iced';
+
+const source = readFileSync(createRequire(import.meta.url).resolve('iced-x86'), 'utf8');
+
+describe('iced-x86 as an ES module', () => {
+  it('exports every enum and class that the npm build exports', () => {
+    const code = toEsModule(source);
+    const exported = [...code.matchAll(/^export (?:const (\w+)|\{ (\w+) \})/gm)];
+    const names = exported.map(([, constant, name]) => constant ?? name);
+    const wanted = Object.keys(iced).filter(
+      (name) => !/^(__|default$|module\.exports$)/.test(name),
+    );
+    expect(names.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('refuses a line it does not know, as a new version may have', () => {
+    const changed = source.replace('module.exports.Code =', 'module.exports["Code"] =');
+    expect(() => toEsModule(changed)).toThrow(/do not know how to rewrite/);
+  });
+
+  it('refuses a source without the tail it replaces', () => {
+    expect(() => toEsModule(source.replace("require('path')", 'path'))).toThrow(/tail/);
+  });
+});
