@@ -23,12 +23,12 @@ describe('the ring stage', () => {
   });
 
   it('offers every phase as a labelled button, the current one marked and the only tab stop', () => {
-    const markup = html(trapView(4));
+    const markup = html(trapView(3));
     const buttons = markup.match(/<button[^>]*aria-label="Phase [^>]*>/g) ?? [];
-    expect(buttons).toHaveLength(10);
+    expect(buttons).toHaveLength(9);
     const current = buttons.filter((b) => b.includes('aria-current="step"'));
     expect(current).toHaveLength(1);
-    expect(current[0]).toContain('Phase 5 of 10, current: frame pushed.');
+    expect(current[0]).toContain('Phase 4 of 9, current: frame pushed.');
     expect(buttons.filter((b) => b.includes('tabindex="0"'))).toEqual(current);
   });
 
@@ -56,9 +56,9 @@ describe('the ring stage', () => {
   });
 
   it('lists all phases with details and costs in its text twin', () => {
-    const twin = /<details.*<\/details>/s.exec(html(trapView(4)))?.[0] ?? '';
+    const twin = /<details.*<\/details>/s.exec(html(trapView(3)))?.[0] ?? '';
     expect(twin).toContain('Ring 0, the real kernel mode: hypervisor');
     expect(twin).toContain('TSS gives SS:ESP 0x0010:ffc02ff0 for ring 0. 40 cycles.');
-    expect(twin.match(/Phase \d+ of 10/g)).toHaveLength(10);
+    expect(twin.match(/Phase \d+ of 9/g)).toHaveLength(9);
   });
 });

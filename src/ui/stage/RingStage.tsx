@@ -110,6 +110,9 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
             onPreview={setPreview}
           />
         )}
+        {flow?.origin && (
+          <div className="flow-origin" style={{ left: flow.origin.x, top: flow.origin.y }} />
+        )}
         {flow?.cost && (
           <div className="flow-cost" style={boxStyle(layout.costLabel)} title={flow.cost}>
             {flow.cost}
@@ -133,7 +136,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
           <span>{content.caption}</span>
         )}
       </p>
-      <StageText content={content} flow={view.flow} />
+      <StageText content={content} flow={view.flow} onWaypoint={onWaypoint} />
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** The ring stage in words: the same record the bands and cards are drawn from. */
 import type { Flow } from '../../session/view';
+import type { Moment } from '../../session/world';
 import { type CodeCard, PLACES, type StageContent } from '../../viz/rings/content';
 import { waypointLabel } from '../../viz/rings/flow-path';
 import { TextTwin } from '../shared/TextTwin';
@@ -10,13 +11,13 @@ const code = (card: CodeCard) =>
     ...card.chips.map((chip) => `${chip.state}: ${chip.text}`),
   ].join('; ');
 
-export function StageText({
-  content,
-  flow,
-}: {
+export interface StageTextProps {
   readonly content: StageContent;
   readonly flow: Flow | null;
-}) {
+  readonly onWaypoint: ((moment: Moment) => void) | undefined;
+}
+
+export function StageText({ content, flow, onWaypoint }: StageTextProps) {
   const inBand = {
     ring3: [code(content.user)],
     ring1: content.kernel.place === 'ring1' ? [code(content.kernel)] : [],
@@ -55,7 +56,14 @@ export function StageText({
           </p>
           <ol>
             {flow.waypoints.map((w, i) => (
-              <li key={w.number}>{waypointLabel(flow, i)}</li>
+              <li key={w.number} aria-current={i === flow.current ? 'step' : undefined}>
+                {waypointLabel(flow, i)}{' '}
+                {onWaypoint && (
+                  <button type="button" className="go" onClick={() => onWaypoint(w.moment)}>
+                    Go there<span className="visually-hidden">: phase {w.number}</span>
+                  </button>
+                )}
+              </li>
             ))}
           </ol>
         </>

@@ -20,7 +20,7 @@ interface Stand {
   readonly view: MachineView;
   readonly here: Place;
   readonly came: { readonly place: Place; readonly right: boolean } | null;
-  /** Waypoint the token was on before, in the flow of `view`. */
+  /** Waypoint the token was on before, in the flow of `view`; -1: it had not left yet. */
   readonly from: number | null;
 }
 
@@ -44,7 +44,7 @@ function nextStand(old: Stand, view: MachineView, here: Place): Stand {
     from: sameFlow
       ? (old.view.flow?.current ?? null)
       : view.flow && isLater(view, old.view)
-        ? 0
+        ? -1
         : null,
   };
 }
@@ -52,9 +52,7 @@ function nextStand(old: Stand, view: MachineView, here: Place): Stand {
 function wayTaken(stand: Stand, props: TokenProps): string | null {
   const { layout, flow, here, view } = props;
   if (flow && view.flow) {
-    return stand.from === null || stand.from === view.flow.current
-      ? null
-      : travelPath(flow, stand.from, view.flow.current);
+    return (stand.from !== null && travelPath(flow, stand.from, view.flow.current)) || null;
   }
   if (!stand.came || flow) return null;
   const x = stand.came.right ? layout.gutters.right : layout.gutters.left;

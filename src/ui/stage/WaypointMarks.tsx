@@ -40,6 +40,7 @@ export function WaypointMarks({ title, marks, onChoose, onPreview }: WaypointMar
               'waypoint',
               mark.waypoint.reached && 'reached',
               mark.current && 'current',
+              !mark.numbered && 'dot',
             )}
             style={{
               left: mark.x - mark.radius,
@@ -59,7 +60,7 @@ export function WaypointMarks({ title, marks, onChoose, onPreview }: WaypointMar
             onFocus={() => onPreview(i)}
             onBlur={() => onPreview(null)}
           >
-            {mark.waypoint.number}
+            {mark.numbered ? mark.waypoint.number : null}
           </button>
         </li>
       ))}

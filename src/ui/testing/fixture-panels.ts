@@ -204,11 +204,13 @@ const place = (where: Place, label: string, detail: string, spent: number) => ({
 const flowOf = (
   title: string,
   kind: Flow['kind'],
+  from: Place,
   steps: readonly ReturnType<typeof place>[],
   current: number,
 ): Flow => ({
   title,
   kind,
+  from,
   waypoints: steps.map(
     (step, i): Waypoint => ({
       ...step,
@@ -229,7 +231,6 @@ const CALLOUT = [
 ];
 
 const TRAP = [
-  place('ring3', 'int 0x80', 'The user program asks the kernel for `write`.', 0),
   place(
     'hardware',
     'gate looked up',
@@ -341,7 +342,7 @@ export function calloutView(current: number): MachineView {
   return {
     ...translatedView,
     moment: { retired: 48_212, phase: current + 1 },
-    flow: flowOf('callout for popf', 'callout', CALLOUT, current),
+    flow: flowOf('callout for popf', 'callout', 'ring1', CALLOUT, current),
     actor: inside ? 'monitor' : 'translated-kernel',
     real: { ...realCpu, cpl: inside ? 0 : 1, eip: inside ? 0xffc01000 : 0xffc0429d },
     guest: current > 0 ? { ...guestCpu, interruptFlag: 1, eflags: 0x202, eip: 0x100a50 } : guestCpu,
@@ -399,17 +400,35 @@ export const directView: MachineView = {
   sentence: 'cmp byte [esi+ebx],0 ran directly in ring 3.',
 };
 
-/** A system call from ring 3, `current` phases in (0 to 9). */
+/** A system call from ring 3, `current` phases in (0 to 8). */
 export function trapView(current: number): MachineView {
-  const back = current === 9;
+  const back = current === 8;
   return {
     ...directView,
     moment: { retired: 51_000, phase: current + 1 },
-    flow: flowOf('int 0x80 from ring 3', 'trap', TRAP, current),
-    actor: back ? 'translated-kernel' : current === 0 ? 'guest-user' : 'monitor',
-    real: { ...directView.real, cpl: back ? 1 : current < 5 ? 3 : 0 },
+    flow: flowOf('int 0x80 from ring 3', 'trap', 'ring3', TRAP, current),
+    actor: back ? 'translated-kernel' : current < 4 ? 'guest-user' : 'monitor',
+    real: { ...directView.real, cpl: back ? 1 : current < 4 ? 3 : 0 },
     block: back ? popfBlock : userBlock,
   };
+}
+
+/** An interrupt injected on the way, with as many phases as a real run has: `count` of them. */
+export function longFlowView(count: number, current: number): MachineView {
+  const steps = Array.from({ length: count }, (_, i) =>
+    i === 0
+      ? CALLOUT[0]!
+      : i === count - 1
+        ? CALLOUT[3]!
+        : place(
+            i === 1 ? 'hardware' : i === 10 ? 'ring1' : 'ring0',
+            i === 1 ? 'frame pushed' : i === 10 ? 'guest handler entered' : `phase ${i}`,
+            'Values pushed: eflags 00000202, cs 00000008, eip 00100a50.',
+            10 * i,
+          ),
+  );
+  const view = calloutView(1);
+  return { ...view, flow: flowOf('Callout: popf', 'callout', 'ring1', steps, current) };
 }
 
 /** The same guest on the bare machine: nothing below it. */

@@ -61,7 +61,7 @@ const isBare = (view: MachineView) => view.world.technique === 'bare';
 
 function placeOf(view: MachineView): Place {
   const waypoint = view.flow?.waypoints[view.flow.current];
-  if (waypoint && view.flow && view.flow.current < view.flow.waypoints.length - 1) {
+  if (waypoint?.reached && view.flow && view.flow.current < view.flow.waypoints.length - 1) {
     return waypoint.place;
   }
   switch (view.actor) {
@@ -109,9 +109,8 @@ function codeCards(view: MachineView, here: Place): { user: CodeCard; kernel: Co
   const lines = !view.block ? [] : ofUser || bare ? view.block.guest : view.block.translation;
   const chips = chipsOf(view, lines);
   const userRuns = here === 'ring3';
-  const away = view.flow && !userRuns && here !== kernelPlace ? view.flow.waypoints[0] : undefined;
-  const idle = (place: Place) =>
-    away?.place === place ? 'waits for the hypervisor' : 'not running now';
+  const away = view.flow && !userRuns && here !== kernelPlace ? view.flow.from : null;
+  const idle = (place: Place) => (away === place ? 'waits for the hypervisor' : 'not running now');
   const kernelRuns = here === kernelPlace;
   return {
     user: {
@@ -124,7 +123,7 @@ function codeCards(view: MachineView, here: Place): { user: CodeCard; kernel: Co
     kernel: {
       place: kernelPlace,
       title: bare ? 'Guest kernel: its own code' : 'Guest kernel: translated code',
-      detail: kernelRuns ? '' : idle('ring3'),
+      detail: kernelRuns ? '' : idle(kernelPlace),
       chips: ofUser ? [] : chips,
       running: kernelRuns,
     },

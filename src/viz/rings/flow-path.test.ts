@@ -11,7 +11,7 @@ const draw = (view: ReturnType<typeof calloutView>) => {
 
 describe('the path of a flow', () => {
   it('is solid up to the current waypoint and dashed after it', () => {
-    const { flow } = draw(trapView(5));
+    const { flow } = draw(trapView(4));
     expect(flow.hops.map((hop) => hop.reached)).toEqual([
       true,
       true,
@@ -26,10 +26,10 @@ describe('the path of a flow', () => {
   });
 
   it('runs from the left gutter to the right one, each waypoint further right and in its own band', () => {
-    const { flow, layout } = draw(trapView(9));
+    const { flow, layout } = draw(trapView(8));
     const xs = flow.marks.map((m) => m.x);
     expect(xs).toEqual([...xs].sort((a, b) => a - b));
-    expect(xs[0]).toBe(layout.gutters.left);
+    expect(flow.origin).toEqual({ x: layout.gutters.left, y: layout.lanes.ring3.gutterY });
     expect(xs.at(-1)).toBe(layout.gutters.right);
     for (const mark of flow.marks) {
       const band = layout.bands.find((b) => b.id === mark.waypoint.place)!;

@@ -13,12 +13,16 @@ export interface Point {
 export interface WaypointMark extends Point {
   readonly waypoint: Waypoint;
   readonly radius: number;
+  /** Large enough for its number. */
+  readonly numbered: boolean;
   readonly current: boolean;
   readonly label: string;
 }
 
 /** The line from one waypoint to the next. */
 export interface Hop {
+  /** Index of the waypoint it leads to. */
+  readonly to: number;
   readonly points: readonly Point[];
   /** SVG path data. */
   readonly path: string;
@@ -28,6 +32,8 @@ export interface Hop {
 }
 
 export interface FlowGeometry {
+  /** Where the CPU left its code, when that is not the first waypoint itself. */
+  readonly origin: Point | null;
   readonly marks: readonly WaypointMark[];
   readonly hops: readonly Hop[];
   /** From the first card into its waypoint, and from the last waypoint into its card. */
@@ -37,6 +43,8 @@ export interface FlowGeometry {
 }
 
 const RADIUS = 11;
+const SMALLEST = 3;
+const NUMBERED_FROM = 7.5;
 const ROUND = 8;
 
 const fixed = (n: number) => String(Math.round(n * 10) / 10);
@@ -73,6 +81,7 @@ export function roundedPath(points: readonly Point[], radius = ROUND): string {
   return path;
 }
 
+/** Stop `index` of `count` along a lane: the first in the left gutter, the last in the right one. */
 function standing(layout: StageLayout, place: Place, index: number, count: number): Point {
   const lane = layout.lanes[place];
   if (index === 0) return { x: layout.gutters.left, y: lane.gutterY };
@@ -82,15 +91,15 @@ function standing(layout: StageLayout, place: Place, index: number, count: numbe
 }
 
 /** Corners between two waypoints. Down the left gutter first, up the right gutter last, else along the lane. */
-function route(layout: StageLayout, a: Waypoint, b: Waypoint, from: Point, to: Point): Point[] {
+function route(layout: StageLayout, a: Place, b: Place, from: Point, to: Point): Point[] {
   const first = from.x === layout.gutters.left;
   const last = to.x === layout.gutters.right;
-  if (a.place === b.place) {
-    const y = layout.lanes[a.place].y;
+  if (a === b) {
+    const y = layout.lanes[a].y;
     return [from, { x: from.x, y }, { x: to.x, y }, to];
   }
   if (first && last) {
-    const y = layout.lanes[b.place].y;
+    const y = layout.lanes[b].y;
     return [from, { x: from.x, y }, { x: to.x, y }, to];
   }
   return first ? [from, { x: from.x, y: to.y }, to] : [from, { x: to.x, y: from.y }, to];
@@ -125,50 +134,61 @@ export function waypointLabel(flow: Flow, index: number): string {
 /** Places a flow on a laid-out stage. */
 export function flowGeometry(flow: Flow, layout: StageLayout): FlowGeometry {
   const { waypoints } = flow;
-  const count = waypoints.length;
+  const leaves = waypoints[0] !== undefined && waypoints[0].place !== flow.from;
+  const before = leaves ? 1 : 0;
+  const count = waypoints.length + before;
   const spacing = (layout.track.to - layout.track.from) / Math.max(1, count - 1);
-  const radius = Math.max(6, Math.min(RADIUS, spacing / 2 - 1));
-  const points = waypoints.map((w, i) => standing(layout, w.place, i, count));
-  const marks = waypoints.map(
-    (waypoint, i): WaypointMark => ({
+  const radius = Math.max(SMALLEST, Math.min(RADIUS, spacing / 2 - 1));
+  const origin = leaves ? standing(layout, flow.from, 0, count) : null;
+  const points = waypoints.map((w, i) => standing(layout, w.place, i + before, count));
+  const marks = waypoints.map((waypoint, i): WaypointMark => {
+    const current = i === flow.current && waypoint.reached;
+    const inGutter = i + before === 0 || i === waypoints.length - 1;
+    return {
       ...points[i]!,
       waypoint,
-      radius: i === 0 || i === count - 1 ? RADIUS : radius,
-      current: i === flow.current,
+      // Among dots too small for numbers the current one stands out, over its neighbours.
+      radius: inGutter || (current && radius < NUMBERED_FROM) ? RADIUS : radius,
+      numbered: inGutter || current || radius >= NUMBERED_FROM,
+      current,
       label: waypointLabel(flow, i),
-    }),
-  );
-  const hops = waypoints.slice(1).map((b, i): Hop => {
-    const a = waypoints[i]!;
-    const corners = route(layout, a, b, points[i]!, points[i + 1]!);
-    return {
-      points: corners,
-      path: roundedPath(corners),
-      reached: b.reached,
-      arrow: arrowOf(corners, a.place !== b.place),
     };
   });
+  const hops: Hop[] = [];
+  for (const [i, waypoint] of waypoints.entries()) {
+    const from = i === 0 ? origin : points[i - 1]!;
+    if (!from) continue;
+    const place = i === 0 ? flow.from : waypoints[i - 1]!.place;
+    const corners = route(layout, place, waypoint.place, from, points[i]!);
+    hops.push({
+      to: i,
+      points: corners,
+      path: roundedPath(corners),
+      reached: waypoint.reached,
+      arrow: arrowOf(corners, place !== waypoint.place),
+    });
+  }
+  const first = origin ?? points[0];
+  const last = points.at(-1);
   const stubs: FlowGeometry['stubs'][number][] = [];
-  const first = points[0];
-  const last = points[count - 1];
   if (first) {
     stubs.push({
-      path: `M${fixed(layout.track.from)},${fixed(first.y)}H${fixed(first.x + RADIUS)}`,
+      path: `M${fixed(layout.track.from)},${fixed(first.y)}H${fixed(first.x)}`,
       reached: true,
     });
   }
   if (last && count > 1) {
-    const { reached } = waypoints[count - 1]!;
     stubs.push({
       path: `M${fixed(last.x - RADIUS)},${fixed(last.y)}H${fixed(layout.track.to)}`,
-      reached,
+      reached: waypoints.at(-1)!.reached,
     });
   }
   return {
+    origin,
     marks,
     hops,
     stubs,
-    cost: count > 1 ? `${waypoints[count - 1]!.label}, ${cyclesText(flow.totalCycles)}` : null,
+    cost: count > 1 ? `${waypoints.at(-1)!.label}, ${cyclesText(flow.totalCycles)}` : null,
   };
 }
 
@@ -176,18 +196,19 @@ export function flowGeometry(flow: Flow, layout: StageLayout): FlowGeometry {
 export function tokenPoint(layout: StageLayout, here: Place, flow: FlowGeometry | null): Point {
   const mark = flow?.marks.find((m) => m.current);
   if (mark) return { x: mark.x, y: mark.y };
+  if (flow?.origin) return flow.origin;
   return { x: layout.gutters.left, y: layout.lanes[here].gutterY };
 }
 
 /**
- * The way the token takes from waypoint `from` to waypoint `to`, either direction, as SVG path data; `M` to the
- * start alone when they are the same.
+ * The way the token takes from waypoint `from` (-1: from where the flow left) to waypoint `to`, either direction, as
+ * SVG path data; the empty string when there is no way to go.
  */
 export function travelPath(flow: FlowGeometry, from: number, to: number): string {
-  const forward = from <= to;
-  const hops = flow.hops.slice(Math.min(from, to), Math.max(from, to));
-  const points = hops.flatMap((hop) => hop.points);
-  const way = forward ? points : points.reverse();
-  const mark = flow.marks[to];
-  return roundedPath(way.length > 0 ? way : mark ? [mark] : []);
+  const low = Math.min(from, to);
+  const high = Math.max(from, to);
+  const points = flow.hops
+    .filter((hop) => hop.to > low && hop.to <= high)
+    .flatMap((hop) => hop.points);
+  return roundedPath(from <= to ? points : points.reverse());
 }
