@@ -88,8 +88,12 @@ export function createAppStore(options: StoreOptions): AppStore {
 
   const report = (problem: Problem) => set({ problem });
 
+  let interrupted = false;
   const queue = new CommandQueue({
-    interrupt: () => void session.interrupt(),
+    interrupt: () => {
+      interrupted = true;
+      void session.interrupt();
+    },
     onBusy: (busy) => {
       if (get().busy !== busy) set({ busy });
     },
@@ -133,10 +137,11 @@ export function createAppStore(options: StoreOptions): AppStore {
   /** Learns the run's end, then draws the whole timeline. Steps aside whenever a person does something. */
   const explore = () =>
     queue.setBackground(async (isCurrent) => {
-      const { end, outcome } = await session.explore(EXPLORE_INSTRUCTIONS);
+      interrupted = false;
+      const { end } = await session.explore(EXPLORE_INSTRUCTIONS);
       if (!isCurrent()) return;
       // Interrupted by a command: take it up again once the command is done.
-      if (end === null && outcome === null) {
+      if (end === null && interrupted) {
         explore();
         return;
       }

@@ -39,7 +39,7 @@ export function LessonPanel() {
         <p className="lesson-step">
           Step {state.step + 1} of {lesson.steps.length}
         </p>
-        <h1>{step.title}</h1>
+        <h2>{step.title}</h2>
         {step.prose.map((paragraph) => (
           <p key={paragraph}>
             <Prose text={paragraph} />

@@ -1,0 +1,81 @@
+/** The middle of the page: technique switch, ring stage, block beside its translation, cache map. */
+import type { Highlight } from '../../lessons/lesson';
+import type { MachineView } from '../../session/view';
+import type { TechniqueId } from '../../session/world';
+import { useActions, useApp } from '../../store/use-store';
+import { BlockPair } from '../block/BlockPair';
+import { CacheMap } from '../cache/CacheMap';
+import { Button } from '../shared/Button';
+import { Switch } from '../shared/Switch';
+import { RingStage } from '../stage/RingStage';
+
+const TECHNIQUES: readonly { readonly value: TechniqueId; readonly label: string }[] = [
+  { value: 'bare', label: 'No hypervisor' },
+  { value: 'binary-translation', label: 'Binary translation' },
+];
+
+function RunUnder({ technique }: { readonly technique: TechniqueId }) {
+  const { openTechnique } = useActions();
+  return (
+    <div className="run-under">
+      <span id="run-under">Run it under</span>
+      <Switch
+        label="Run it under"
+        value={technique}
+        options={TECHNIQUES}
+        onChange={(t) => void openTechnique(t)}
+      />
+      <span className="cpu-label">
+        CPU: <b>x86 before VT</b>
+      </span>
+    </div>
+  );
+}
+
+export interface CentreProps {
+  readonly view: MachineView;
+  readonly highlight: readonly Highlight[];
+}
+
+export function Centre({ view, highlight }: CentreProps) {
+  const actions = useActions();
+  const selected = useApp((s) => s.selectedBlock);
+  const paceTooFast = useApp((s) => s.playing && s.speed.kind === 'instructions');
+  const cue = (part: Highlight) => ({ 'data-cue': highlight.includes(part) });
+  return (
+    <>
+      <h2 className="visually-hidden">Machine</h2>
+      <RunUnder technique={view.world.technique} />
+      <section
+        className="stage-area"
+        aria-label="Ring stage"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: with focus here, the arrow keys step
+        tabIndex={0}
+        data-arrows="step"
+        {...cue('stage')}
+      >
+        <RingStage view={view} onWaypoint={actions.seek} motion={!paceTooFast} />
+      </section>
+      <div className="block-area" {...cue('block')}>
+        {selected ? (
+          <p className="selected-note">
+            Showing a block chosen in the cache map, not the one being executed.{' '}
+            <Button tone="quiet" onClick={() => void actions.selectBlock(null)}>
+              Show the current block
+            </Button>
+          </p>
+        ) : null}
+        <BlockPair view={selected ? { ...view, block: selected } : view} />
+      </div>
+      {view.cache ? (
+        <div className="cache-area" {...cue('cache')}>
+          <CacheMap
+            view={view}
+            selected={selected?.id ?? null}
+            onSelect={(id) => void actions.selectBlock(id)}
+          />
+        </div>
+      ) : null}
+    </>
+  );
+}

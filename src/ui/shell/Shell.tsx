@@ -1,0 +1,112 @@
+/**
+ * The page: header, lesson, machine, panels, transport and timeline. It places things and passes views down; what
+ * a panel shows is the panel's business.
+ */
+import { useEffect, useMemo, useState } from 'react';
+import type { Highlight } from '../../lessons/lesson';
+import { lessonById } from '../../lessons/lessons';
+import type { MachineView } from '../../session/view';
+import type { AppState } from '../../store/app-state';
+import { useApp, useAppStore } from '../../store/use-store';
+import { HelpDialog } from '../controls/HelpDialog';
+import { Transport } from '../controls/Transport';
+import { useKeys } from '../controls/use-keys';
+import { LessonPanel } from '../lesson/LessonPanel';
+import { LiveRegion } from '../shared/LiveRegion';
+import { Timeline } from '../timeline/Timeline';
+import { Centre } from './Centre';
+import { DropZone } from './DropZone';
+import { Header } from './Header';
+import { useIdleSignal } from './idle-signal';
+import { ProblemBanner } from './ProblemBanner';
+import { RightPanel } from './RightPanel';
+import './shell.css';
+
+const NONE: readonly Highlight[] = [];
+
+const stepOf = (s: AppState) => {
+  const lesson = s.lesson && lessonById(s.lesson.id);
+  return s.lesson && lesson ? lesson.steps[s.lesson.step] : undefined;
+};
+
+/** An unanswered question may hide what would give its answer away. */
+const hidesWhatIf = (s: AppState): boolean =>
+  s.lesson !== null &&
+  !s.lesson.records[s.lesson.step]?.verdict &&
+  (stepOf(s)?.question?.conceals?.includes('what-if') ?? false);
+
+function BottomBar({ view }: { readonly view: MachineView }) {
+  const timeline = useApp((s) => s.timeline);
+  const zoom = useApp((s) => s.zoom);
+  const known = useApp((s) => s.view?.end ?? s.furthest);
+  const { actions } = useAppStore();
+  return (
+    <footer className="bottom">
+      <Transport />
+      <Timeline
+        timeline={timeline}
+        view={view}
+        known={known}
+        zoom={zoom}
+        onSeek={actions.seek}
+        onZoom={actions.setZoom}
+      />
+    </footer>
+  );
+}
+
+export function Shell() {
+  const store = useAppStore();
+  useKeys(store);
+  useIdleSignal(store);
+  const state = useApp((s) => s.lesson);
+  const theme = useApp((s) => s.theme);
+  const raw = useApp((s) => s.view);
+  const hide = useApp(hidesWhatIf);
+  const highlight = useApp((s) => stepOf(s)?.highlight ?? NONE);
+  const [lessonShown, setLessonShown] = useState(true);
+
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+
+  const shown = useMemo(() => raw && (hide ? { ...raw, whatIf: null } : raw), [raw, hide]);
+  const withLesson = state !== null && lessonShown;
+
+  return (
+    <div className="shell" data-lesson={withLesson}>
+      <a className="skip-link" href="#machine">
+        Skip to the machine
+      </a>
+      <Header lessonShown={lessonShown} onToggleLesson={() => setLessonShown(!lessonShown)} />
+      <ProblemBanner />
+      {withLesson ? (
+        <aside className="lesson" aria-label="Lesson">
+          <LessonPanel />
+        </aside>
+      ) : null}
+      {shown ? (
+        <>
+          <main id="machine" className="centre" tabIndex={-1} aria-label="Machine">
+            <Centre view={shown} highlight={highlight} />
+          </main>
+          <aside
+            className="right"
+            aria-label="Details"
+            data-cue={highlight.includes('registers') || highlight.includes('console')}
+          >
+            <RightPanel view={shown} />
+          </aside>
+          <BottomBar view={shown} />
+          <LiveRegion sentence={shown.sentence} />
+        </>
+      ) : (
+        <main id="machine" className="centre loading" aria-busy="true">
+          <p>Assembling the guest and starting the machine…</p>
+        </main>
+      )}
+      <HelpDialog />
+      <DropZone />
+    </div>
+  );
+}
