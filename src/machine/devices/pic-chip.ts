@@ -89,7 +89,7 @@ export class PicChip implements Snapshotable<PicChipState> {
     return this.s.readIsr;
   }
 
-  /** Sets the level on one IR line. @returns true if this made a new request */
+  /** Sets the level on one IR line. @returns true if this made a new request of a chip that is initialized */
   setLine(line: number, high: boolean): boolean {
     const bit = 1 << line;
     const was = (this.s.lines & bit) !== 0;
@@ -97,7 +97,7 @@ export class PicChip implements Snapshotable<PicChipState> {
     if (high) {
       this.s.lines |= bit;
       this.s.irr |= bit;
-      return true;
+      return this.s.ready;
     }
     // A request must stay high until it is acknowledged, or it is withdrawn ("the default IR7").
     this.s.lines &= ~bit;

@@ -27,6 +27,13 @@ const READ_IRR = 0x0a;
 const READ_ISR = 0x0b;
 
 describe('8259A', () => {
+  it('tells of no interrupt that an uninitialized chip cannot hear', () => {
+    const events: MachineEventBody[] = [];
+    const pic = new Pic({ emit: (e) => events.push(e) }, unmarked(), 'virtual');
+    pic.setLine(0, true);
+    expect(events).toEqual([]);
+  });
+
   it('asks for nothing before it is initialized, and does not go on with half a sequence', () => {
     const pic = new Pic({ emit: () => {} }, unmarked(), 'physical');
     pic.setLine(0, true);
@@ -240,6 +247,9 @@ describe('8259A', () => {
     recorded.pic.setLine(irq, false);
 
     const replay = pair();
+    replay.pic.setLine(irq, true); // held high since before the chips were initialized
+    replay.write([0x20, 0x11], [0x21, 0x20], [0x21, 0x04], [0x21, 0x01]);
+    replay.write([0xa0, 0x11], [0xa1, 0x28], [0xa1, 0x02], [0xa1, 0x01]);
     replay.pic.linesCut = true;
     replay.raise(0); // its own timer must not be heard
     expect(replay.pic.pending).toBe(false);

@@ -111,6 +111,8 @@ export class Pic implements PortDevice, Snapshotable<PicState> {
       this.master.setLine(CASCADE_LINE, false);
       return { vector: this.slave.base + SPURIOUS_LINE, irq, spurious };
     }
+    // The line may have been high when it was cut: what asks is an edge.
+    chip.setLine(line, false);
     chip.setLine(line, true);
     this.cascade();
     const what = this.inta();

@@ -48,7 +48,7 @@ describe('8254', () => {
     pass(10);
     load(0, 0x30, 5);
     pass(100);
-    expect(edges).toEqual(['down@10', 'up@16']);
+    expect(edges).toEqual(['up@0', 'down@10', 'up@16']);
   });
 
   it('mode 0: the count wraps after the terminal count and goes on', () => {

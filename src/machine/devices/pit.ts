@@ -41,6 +41,8 @@ export class Pit implements PortDevice, Snapshotable<PitState> {
     private readonly setOutput0: (high: boolean) => void,
   ) {
     scheduler.register(owner, () => this.update());
+    // OUT is high from the start, so that programming a mode that begins high makes no edge.
+    this.update();
   }
 
   readPort(port: number): number {
