@@ -303,7 +303,8 @@ export function loadFlags(core: Core, value: number, size: Size, withResume: boo
   if (core.cpl <= core.iopl) changed |= EFLAGS_IF;
   const old = materializeFlags(state);
   const merged = (old & ~changed) | (value & changed) | EFLAGS_FIXED;
-  state[WORD.EFLAGS] = withResume ? merged : merged & ~EFLAGS_RF;
+  const system = merged & ~EFLAGS_ARITHMETIC;
+  state[WORD.EFLAGS] = withResume ? system : system & ~EFLAGS_RF;
   setArithmeticFlags(state, merged);
   core.systemFlagsChanged();
 }

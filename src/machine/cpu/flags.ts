@@ -67,7 +67,10 @@ export const CONDITIONS: readonly ((r: Words) => boolean)[] = [
   (r) => r[RES] !== 0 && !isLess(r),
 ];
 
-/** EFLAGS as software sees them; also writes them back to the state block. */
+/**
+ * EFLAGS as software sees them. The state block's EFLAGS word has the arithmetic bits clear at all times: looking
+ * must not change the machine.
+ */
 export function materializeFlags(r: Words): number {
   let flags = (r[WORD.EFLAGS]! & ~EFLAGS_ARITHMETIC) | EFLAGS_FIXED;
   if (isCarry(r)) flags |= EFLAGS_CF;
@@ -76,7 +79,6 @@ export function materializeFlags(r: Words): number {
   if (isZero(r)) flags |= EFLAGS_ZF;
   if (isSign(r)) flags |= EFLAGS_SF;
   if (isOverflow(r)) flags |= EFLAGS_OF;
-  r[WORD.EFLAGS] = flags;
   return flags;
 }
 

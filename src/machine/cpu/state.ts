@@ -6,10 +6,11 @@
  *
  * ```text
  * word   0..7    EAX ECX EDX EBX ESP EBP ESI EDI
- *        8,9     EIP, EFLAGS
+ *        8,9     EIP, EFLAGS (arithmetic bits clear: they are in 10..15, see `Cpu.eflags`)
  *        10..15  lazy arithmetic flags (see flags.ts)
  *        16      CPL
- *        17      interrupt shadow, 18 activity (0 running, 1 halted)
+ *        17      interrupt shadow, 18 activity (0 running, 1 halted, 2 shut down)
+ *        23      always zero (the "register" of an absent base or index)
  *        24..31  segment selectors   ES CS SS DS FS GS LDTR TR
  *        32..39  segment bases (hidden part)
  *        40..47  segment limits in bytes, expanded (hidden part)
