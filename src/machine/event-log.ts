@@ -12,12 +12,29 @@ export class EventLog implements Snapshotable<EventCounts> {
   /** Receives every event in order; null while nobody looks. */
   listener: ((event: MachineEvent) => void) | null = null;
 
+  private completing = 0;
+
   /** @param stamp reads the moment from the silicon CPU: set once by the PC, when both exist */
   constructor(private readonly stamp: () => EventStamp) {}
 
   emit(body: MachineEventBody): void {
     this.counts[body.kind] = (this.counts[body.kind] ?? 0) + 1;
-    if (this.listener) this.listener({ ...this.stamp(), ...body });
+    if (!this.listener) return;
+    const stamp = this.stamp();
+    this.listener({ ...stamp, retired: stamp.retired - this.completing, ...body });
+  }
+
+  /**
+   * What happens in `work` still belongs to the instruction that has just retired: a monitor's work to its reserved
+   * opcode. So its events are stamped with the moment before that instruction, as all others are.
+   */
+  completingInstruction<T>(work: () => T): T {
+    this.completing = 1;
+    try {
+      return work();
+    } finally {
+      this.completing = 0;
+    }
   }
 
   save(): EventCounts {
