@@ -32,12 +32,12 @@ export const boxStyle = (box: Rect): CSSProperties => ({
   height: box.height,
 });
 
-function cardBody(id: CardId, content: StageContent, chips: number) {
+function cardBody(id: CardId, content: StageContent, room: number) {
   switch (id) {
     case 'user':
-      return <CodeCardBody card={content.user} room={chips} />;
+      return <CodeCardBody card={content.user} room={room} />;
     case 'kernel':
-      return <CodeCardBody card={content.kernel} room={chips} />;
+      return <CodeCardBody card={content.kernel} room={room} />;
     case 'hypervisor':
       return content.hypervisor && <HypervisorCard card={content.hypervisor} />;
     case 'what-if':
@@ -70,7 +70,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
       data-band={box.band}
       style={boxStyle(box)}
     >
-      {cardBody(box.id, content, layout.chips)}
+      {cardBody(box.id, content, layout.chipRoom)}
     </div>
   );
   return (

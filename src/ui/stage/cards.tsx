@@ -1,5 +1,5 @@
 /** What stands on the cards of the ring stage. Words only; the stage places the cards. */
-import type { Chip, CodeCard, StageContent } from '../../viz/rings/content';
+import { type Chip, type CodeCard, chipsThatFit, type StageContent } from '../../viz/rings/content';
 import { cx } from '../shared/cx';
 
 const CHIP_WORD: Record<Chip['state'], string> = {
@@ -7,14 +7,6 @@ const CHIP_WORD: Record<Chip['state'], string> = {
   current: 'current',
   after: 'after',
 };
-
-/** The chips that fit: the current one always, then the one after it, then the one before. */
-function fitting(chips: readonly Chip[], room: number): readonly Chip[] {
-  if (chips.length <= room) return chips;
-  const at = chips.findIndex((chip) => chip.state === 'current');
-  const from = Math.max(0, Math.min(at, chips.length - room));
-  return chips.slice(from, from + room);
-}
 
 export function CodeCardBody({ card, room }: { readonly card: CodeCard; readonly room: number }) {
   return (
@@ -26,7 +18,7 @@ export function CodeCardBody({ card, room }: { readonly card: CodeCard; readonly
       {card.chips.length === 0 && <div className="card-detail">{card.detail}</div>}
       {card.chips.length > 0 && (
         <ol className="chips">
-          {fitting(card.chips, room).map((chip) => (
+          {chipsThatFit(card.chips, room).map((chip) => (
             <li
               key={chip.address}
               className={cx('chip', chip.state, chip.kind)}

@@ -16,6 +16,11 @@ export interface Chip {
   readonly address: number;
 }
 
+/** Pixels: one character of the chips' font; their padding and the gap after them; the least worth showing. */
+const CHIP_CHARACTER = 6.95;
+const CHIP_EDGES = 24;
+const CHIP_READABLE = 72;
+
 export interface BandText {
   readonly ring: string;
   readonly role: string;
@@ -170,8 +175,10 @@ function cacheCard(view: MachineView): StageContent['cache'] {
   };
 }
 
-/** Last trap: of the step just taken, else how many there were. */
+/** The trap being handled or just taken, else how many there were. */
 function trapFact(view: MachineView): string {
+  if (view.flow?.kind === 'callout') return 'call gate, no trap';
+  if (view.flow) return `trap: ${view.flow.title}`;
   const trap = view.events.findLast((e) => e.kind === 'trap');
   if (trap?.kind === 'trap') return `trap now: vector 0x${trap.vector.toString(16)}`;
   const before = view.counts.trap ?? 0;
@@ -202,6 +209,26 @@ function captionOf(view: MachineView): string {
   }
   if (!view.next) return view.sentence;
   return `About to execute at CPL ${view.next.cpl}: ${view.next.text} (${address(view.next.address)})`;
+}
+
+/**
+ * The chips that fit `room` pixels: the current one always, then the one after it, then the one before, each if a
+ * readable part of it fits.
+ */
+export function chipsThatFit(chips: readonly Chip[], room: number): readonly Chip[] {
+  const width = (chip: Chip) => chip.text.length * CHIP_CHARACTER + CHIP_EDGES;
+  const at = Math.max(
+    0,
+    chips.findIndex((chip) => chip.state === 'current'),
+  );
+  const shown = new Set<Chip>();
+  let left = room;
+  for (const chip of [chips[at], chips[at + 1], chips[at - 1], chips[at + 2]]) {
+    if (!chip || (shown.size > 0 && left < Math.min(width(chip), CHIP_READABLE))) continue;
+    shown.add(chip);
+    left -= width(chip);
+  }
+  return chips.filter((chip) => shown.has(chip));
 }
 
 /** The words of the stage at this moment. */

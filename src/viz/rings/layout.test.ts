@@ -9,7 +9,7 @@ import {
   translatedView,
   trapView,
 } from '../../ui/testing/fixture-panels';
-import { stageContent } from './content';
+import { chipsThatFit, stageContent } from './content';
 import { flowGeometry } from './flow-path';
 import { countLines, layoutStage, type Rect } from './layout';
 
@@ -88,6 +88,16 @@ describe('the bare machine', () => {
       ['hardware', 'hardware'],
     ]);
     expect(content.here).toBe('ring0');
+  });
+});
+
+describe('chips', () => {
+  const chips = stageContent(translatedView).kernel.chips;
+  it('keep the current one, then the next, then the one before, as room allows', () => {
+    const shown = (room: number) => chipsThatFit(chips, room).map((chip) => chip.state);
+    expect(shown(100)).toEqual(['current']);
+    expect(shown(290)).toEqual(['current', 'after']);
+    expect(shown(600)).toEqual(['before', 'current', 'after']);
   });
 });
 

@@ -47,8 +47,8 @@ export interface StageLayout {
   readonly gutters: { readonly left: number; readonly right: number };
   /** Left and right end of the lanes. */
   readonly track: { readonly from: number; readonly to: number };
-  /** Chips that fit a code card. */
-  readonly chips: number;
+  /** Room for the chips of a code card. */
+  readonly chipRoom: number;
   /** Where the cost of the way back is written: between ring 1 and ring 0, beside the right gutter. */
   readonly costLabel: Rect;
 }
@@ -106,12 +106,11 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     ? width - 2 * edge - 2 * gutter
     : width - 2 * edge - label - 2 * gutter - side;
   const sideX = narrow ? mainX : mainX + main + gutter;
-  const chips = main < 250 ? 2 : 3;
   const headingHeight = narrow ? 22 : 0;
 
   const codeHeight = 16 + LINE + 4 + CHIP_HEIGHT;
   const hypervisorHeight = 14 + 2 * LINE + LANE_HEIGHT;
-  const factLines = narrow || width < 700 ? 2 : 1;
+  const factLines = narrow || width < 740 ? 2 : 1;
   const kernelInRing0 = content.kernel.place === 'ring0';
   const mainCard: Record<Place, { id: CardId; height: number } | null> = {
     ring3: { id: 'user', height: codeHeight },
@@ -203,7 +202,7 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     lanes,
     gutters: { left: mainX - gutter / 2, right },
     track: { from: mainX, to: mainX + main },
-    chips,
+    chipRoom: main - 26,
     costLabel: narrow
       ? { x: mainX, y: costY, width: main + gutter / 2 - 14, height: 18 }
       : { x: right + 12, y: costY, width: width - edge - right - 12, height: 18 },
