@@ -3,11 +3,12 @@
  * its business.
  */
 import { Board } from './board';
+import { bootCpu } from './boot';
 import { Clock, type ClockState } from './clock';
 import type { CostTable } from './costs';
 import { ATTENTION } from './cpu/core';
 import { Cpu } from './cpu/cpu';
-import { SEG, STATE_BYTES, WORD } from './cpu/state';
+import { STATE_BYTES, WORD } from './cpu/state';
 import { type EventCounts, EventLog } from './event-log';
 import type { BootState } from './loader/multiboot';
 import { PhysicalMemory } from './memory';
@@ -92,24 +93,7 @@ export class Pc implements Snapshotable<PcState> {
 
   /** Puts the CPU where a Multiboot loader leaves it. */
   boot(state: BootState): void {
-    const { cpu } = this;
-    for (const segment of [SEG.ES, SEG.SS, SEG.DS, SEG.FS, SEG.GS]) {
-      cpu.loadDescriptorCache(segment, state.data);
-    }
-    cpu.loadDescriptorCache(SEG.CS, state.code);
-    cpu.gpr.fill(0);
-    cpu.gpr[WORD.EAX] = state.eax;
-    cpu.gpr[WORD.EBX] = state.ebx;
-    cpu.state[WORD.EIP] = state.eip;
-    cpu.state[WORD.CR0] = state.cr0;
-    // Invalid tables: the first interrupt or exception before the guest has its own ends in a triple fault.
-    for (const word of [WORD.GDTR_BASE, WORD.GDTR_LIMIT, WORD.IDTR_BASE, WORD.IDTR_LIMIT]) {
-      cpu.state[word] = 0;
-    }
-    cpu.setEflags(state.eflags);
-    cpu.cpl = 0;
-    cpu.mmu.flush(true);
-    cpu.stateChanged();
+    bootCpu(this.cpu, state);
   }
 
   save(): PcState {

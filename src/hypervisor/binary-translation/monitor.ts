@@ -35,7 +35,7 @@ import {
 } from '../../machine/cpu/state';
 import type { MachineEventBody } from '../../machine/events';
 import type { Pc } from '../../machine/pc';
-import type { TimedFact } from '../core/system';
+import { FactLog } from '../core/fact-log';
 import { type RawDescriptor, RIGHTS_BIG, RIGHTS_PRESENT, unpack } from '../memory/descriptors';
 import { type GuestPaging, GuestTables } from '../memory/guest-walk';
 import {
@@ -92,7 +92,7 @@ export class Monitor {
   private readonly touched = new Set<number>();
   private descriptorsStale = true;
   private timerFor = Number.POSITIVE_INFINITY;
-  timedFacts: TimedFact[] = [];
+  readonly facts = new FactLog();
 
   constructor(
     private readonly pc: Pc,
@@ -880,7 +880,7 @@ export class Monitor {
     }
     const irq = board.pic.pendingIrq ?? 7;
     const vector = board.pic.acknowledge();
-    this.timedFacts.push({
+    this.facts.add({
       kind: 'interrupt',
       guestRetired: this.pc.cpu.guestRetired,
       vector,
@@ -951,7 +951,7 @@ export class Monitor {
       mode: this.mode,
       descriptorsStale: this.descriptorsStale,
       timerFor: this.timerFor,
-      timedFacts: this.timedFacts.length,
+      facts: this.facts.save(),
     };
   }
 
@@ -971,7 +971,7 @@ export class Monitor {
     this.mode = state.mode;
     this.descriptorsStale = state.descriptorsStale;
     this.timerFor = state.timerFor;
-    this.timedFacts.length = state.timedFacts;
+    this.facts.restore(state.facts);
   }
 
   private watchFrame(frame: number, watched: boolean): void {

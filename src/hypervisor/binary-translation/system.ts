@@ -5,6 +5,7 @@
 import { invariant } from '../../base/assert';
 import { err, ok, type Result } from '../../base/result';
 import { Board } from '../../machine/board';
+import { bootCpu } from '../../machine/boot';
 import { Clock } from '../../machine/clock';
 import type { CostTable } from '../../machine/costs';
 import { EFLAGS_FIXED, EFLAGS_IF, SEG, WORD } from '../../machine/cpu/state';
@@ -14,6 +15,7 @@ import { type BootState, loadMultiboot } from '../../machine/loader/multiboot';
 import type { Outcome } from '../../machine/outcome';
 import { Pc } from '../../machine/pc';
 import { PortBus } from '../../machine/ports';
+import { TIMESTAMP_PORT } from '../core/fact-log';
 import { registersOf } from '../core/registers';
 import type {
   Actor,
@@ -93,7 +95,7 @@ export class BinaryTranslationSystem implements System {
       return value;
     };
     this.clock.onTimestamp = (value) => {
-      this.noteTimedRead(-1, value);
+      this.noteTimedRead(TIMESTAMP_PORT, value);
       return value;
     };
   }
@@ -113,8 +115,8 @@ export class BinaryTranslationSystem implements System {
   }
 
   private noteTimedRead(port: number, value: number): void {
-    const guestRetired = this.guestRetired;
-    this.monitor.timedFacts.push({ kind: 'read', guestRetired, port, value });
+    const { guestRetired } = this;
+    this.monitor.facts.add({ kind: 'read', guestRetired, port, value });
   }
 
   private writeGuest(physical: number, bytes: Uint8Array): void {
@@ -135,17 +137,8 @@ export class BinaryTranslationSystem implements System {
     monitor.cache.clearLookupTable();
     monitor.shadow.build();
 
-    virtual.cpu.state.fill(0);
-    virtual.cpu.setEflags(boot.eflags | EFLAGS_FIXED);
-    virtual.cpu.gpr[0] = boot.eax;
-    virtual.cpu.gpr[3] = boot.ebx;
-    virtual.eip = boot.eip;
-    virtual.cpu.state[WORD.CR0] = boot.cr0;
-    virtual.cpu.loadDescriptorCache(SEG.CS, boot.code);
-    for (const segment of [SEG.DS, SEG.ES, SEG.FS, SEG.GS, SEG.SS]) {
-      virtual.cpu.loadDescriptorCache(segment, boot.data);
-    }
-    virtual.cpu.stateChanged();
+    virtual.cpu.reset();
+    bootCpu(virtual.cpu, boot);
 
     const { state } = cpu;
     state[WORD.CR3] = monitor.shadow.root;
@@ -173,7 +166,7 @@ export class BinaryTranslationSystem implements System {
     cpu.monitor = {
       entryLow: COMMON_STUBS,
       entryHigh: STUBS_END,
-      enter: () => monitor.enter(),
+      enter: () => this.pc.events.completingInstruction(() => monitor.enter()),
     };
     cpu.annotate = (linear, cpl) => this.annotate(linear, cpl);
     monitor.resume(null);
@@ -323,7 +316,7 @@ export class BinaryTranslationSystem implements System {
   }
 
   timedFacts(): readonly TimedFact[] {
-    return this.monitor.timedFacts;
+    return this.monitor.facts.all();
   }
 
   /**

@@ -68,11 +68,16 @@ export interface Compared {
  *
  * @param technique walks beside `bare`; must be fresh
  * @param bare a fresh `bare` system of the same guest that replays the technique's timed facts
+ * Where an interrupt is delivered there is no common moment to look at: `bare` delivers it together with the handler's
+ * first instruction. The frame and the handler's registers are compared after that instruction.
+ *
+ * @param interruptedAt guest-retired counts at which interrupts are delivered
  * @param maxGuestInstructions stop without a finding after so many
  */
 export function firstDivergence(
   technique: Compared,
   bare: Compared,
+  interruptedAt: ReadonlySet<number>,
   maxGuestInstructions: number,
 ): Divergence | null {
   const left = new GuestSteps(technique);
@@ -83,11 +88,11 @@ export function firstDivergence(
     const is = left.before(count);
     const expected = right.before(count);
     if (is === null || expected === null) {
-      if (is === expected) break;
+      if (left.ended && right.ended) break;
       const who = is === null ? 'the technique' : 'bare';
       return { guestRetired: count, guestEip: 0, differences: [`${who} stopped here`] };
     }
-    const differences = differencesOf(is, expected);
+    const differences = interruptedAt.has(count) ? [] : differencesOf(is, expected);
     for (const frame of [...left.takeWritten(), ...right.takeWritten(), ...differing.keys()]) {
       const where = differenceInPage(left.page(frame), right.page(frame));
       if (where === null) differing.delete(frame);
@@ -109,11 +114,11 @@ export function runToEnd(system: System, maxGuestInstructions: number): Outcome 
   }
 }
 
-/** Walks a system so that it stands just before each guest instruction, after any interrupt delivered there. */
+/** Walks a system and notes it where it first stands before each guest instruction. */
 class GuestSteps {
   private last: Registers | null = null;
   private lastCount = -1;
-  private ended = false;
+  ended = false;
 
   constructor(private readonly compared: Compared) {
     compared.system.memory.takeDirtyPages();
@@ -122,19 +127,19 @@ class GuestSteps {
 
   private note(): void {
     const { system } = this.compared;
-    if (!system.atGuestBoundary()) return;
+    if (!system.atGuestBoundary() || this.lastCount === system.guestRetired) return;
     this.last = system.guest();
     this.lastCount = system.guestRetired;
   }
 
-  /** Registers at the last boundary at which `count` guest instructions had retired; null if the run ended before. */
+  /** Registers at the first boundary at which `count` guest instructions had retired; null if the run ended before. */
   before(count: number): Registers | null {
     const { system } = this.compared;
     let found: Registers | null = this.lastCount === count ? this.last : null;
     while (system.guestRetired <= count && !this.ended) {
       this.ended = system.run(system.retired + 1).kind !== 'budget';
       this.note();
-      if (this.lastCount === count) found = this.last;
+      if (this.lastCount === count && found === null) found = this.last;
     }
     return found;
   }
