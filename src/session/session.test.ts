@@ -25,7 +25,7 @@ function state(view: MachineView) {
   return rest;
 }
 
-describe.each(['bare'] as const)('Session on %s', (technique) => {
+describe.each(['bare', 'binary-translation'] as const)('Session on %s', (technique) => {
   let session: Session;
   let end: number;
   beforeAll(async () => {
