@@ -27,11 +27,6 @@ const atGuest = (mnemonic: string): LessonAction => ({
   condition: { kind: 'guest-mnemonic', mnemonic, ring: 0 },
 });
 
-const atLabel = (label: string): LessonAction => ({
-  kind: 'run-until',
-  condition: { kind: 'guest-address', address: label },
-});
-
 const untilEvent = (event: string, where?: Record<string, string | number>): LessonAction => ({
   kind: 'run-until',
   condition: { kind: 'event', event, ...(where ? { where } : {}) },
@@ -176,7 +171,8 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
         'This kernel believes that it owns the machine. Interrupts are on, and it is about to program the timer. So first it runs `cli`: no interrupts, please, until I am done.',
         'At the right, IF has two values. *Real CPU* is the silicon’s flag. *What the guest sees* is a copy that the hypervisor keeps for it. Look at CPL too: the kernel thinks it is in ring 0. It is in ring 1.',
       ],
-      arrive: [atLabel('start_timer'), atGuest('cli')],
+      // The last word to the interrupt controller is the one before `sti`: events are found faster than labels.
+      arrive: [untilEvent('port', { port: 0x21, value: 0xfe }), atGuest('cli')],
       highlight: ['registers'],
       tab: 'cpu',
       expect: (at) =>
@@ -256,16 +252,17 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'through-the-gate',
       title: 'Through the gate',
       prose: [
-        'The translated code has called through a gate into ring 0. The hypervisor now does to the virtual CPU what `popf` should have done to the real one.',
+        'The translated code has called through a gate into ring 0. The hypervisor is about to do to the virtual CPU what `popf` should have done to the real one.',
         'The numbers on the stage are its phases. Press `p` to take them one by one, `P` to go back.',
       ],
-      arrive: [untilEvent('callout')],
+      arrive: [untilEvent('gate-call')],
       question: afterCallout,
       highlight: ['stage'],
       tab: 'cpu',
       expect: (at, end) =>
         all(
           wants('real CPL 0 inside the callout', at.real.cpl === 0),
+          wants('nothing emulated yet', at.guest.interruptFlag === 0),
           wants('a flow on the stage', at.flow !== null),
           wants(`real 1, guest 1 after popf, not ${flags(end)}`, flags(end) === 'real 1, guest 1'),
         ),
@@ -277,16 +274,21 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
         'The kernel halts until a timer tick comes. The guest’s IF is 1, so the hypervisor may *inject* it: it pushes a frame on the guest’s stack and goes on at the handler in the guest’s own IDT.',
         'Had the guest’s IF been 0, the tick would have been kept waiting. That is all `cli` has to do, and no flag of the silicon was needed for it.',
       ],
-      arrive: [untilEvent('injected', { source: 'external' })],
+      // The hypervisor's own IRET is what starts the guest's handler.
+      arrive: [untilEvent('injected', { source: 'external' }), untilEvent('iret', { fromCpl: 0 })],
       highlight: ['stage'],
       tab: 'cpu',
       expect: (at) =>
         all(
           wants('an injected interrupt', (at.counts.injected ?? 0) > 0),
-          wants('guest in its ring 0 handler', at.guest.cpl === 0),
+          wants('real CPL 1, guest CPL 0', at.real.cpl === 1 && at.guest.cpl === 0),
           wants(
-            'the interrupt gate cleared the guest’s IF only',
-            flags(at) === 'real 1, guest 0' || at.real.cpl === 0,
+            'the injection on the stage',
+            at.flow?.waypoints.some((w) => w.label.startsWith('guest gate')) ?? false,
+          ),
+          wants(
+            `the interrupt gate cleared the guest’s IF only, not ${flags(at)}`,
+            flags(at) === 'real 1, guest 0',
           ),
         ),
     },
@@ -313,7 +315,7 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       prose: [
         'A user program has touched a page that is not there, and the kernel’s handler prints a message. In a handler IF is 0, so this time the saved flags hold IF = 0. The real IF is 1, as always.',
       ],
-      arrive: [atLabel('page_fault'), atGuest('popf')],
+      arrive: [untilEvent('true-fault'), atGuest('popf')],
       question: quietlyIgnored,
       highlight: ['stage'],
       tab: 'cpu',

@@ -29,7 +29,15 @@ export function RightPanel({ view }: { readonly view: MachineView }) {
               </>
             ),
           },
-          { id: 'console', label: 'Console', content: () => <ConsolePanel view={view} /> },
+          {
+            id: 'console',
+            label: 'Console',
+            content: () => (
+              <div className="panel-pad">
+                <ConsolePanel view={view} />
+              </div>
+            ),
+          },
           {
             id: 'events',
             label: 'Events',
