@@ -413,6 +413,12 @@ trap_panic:
         mov     al, EXIT_PANIC
 
 leave_machine:
+        mov     bl, al
+        mov     edx, COM1 + 5
+.drain: in      al, dx
+        test    al, 0x40                ; has the last bit of text left the serial port?
+        jz      .drain
+        mov     al, bl
         out     DEBUG_EXIT, al
 .stop:  cli                             ; no such port: stay here
         hlt
