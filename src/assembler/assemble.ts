@@ -72,12 +72,12 @@ export function assemble(
     constant: (name) => parser.constants.get(name),
     report: (error) => errors.push(error),
   });
-  let last: Origin = { file: options.name, line: 1, source: '' };
   for (let line = preprocessor.next(); line; line = preprocessor.next()) {
-    last = line.origin;
-    attempt(() => parser.parse(line!), last, report);
+    const { origin } = line;
+    attempt(() => parser.parse(line!), origin, report);
   }
-  attempt(() => parser.finish(), last, report);
+  const open = parser.finish();
+  if (open) report(open.error, open.origin);
 
   const engine = new LayoutEngine(parser.statements, report, registerNames());
   const layout = engine.run();

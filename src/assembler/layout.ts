@@ -5,7 +5,7 @@
  * time with the addresses of the walk before, until nothing moves. One last walk then writes the bytes and reports errors.
  */
 import { SourceError } from './errors';
-import { evaluate, type Scope, type Value } from './expression';
+import { type Expression, evaluate, type Scope, type Value } from './expression';
 import type { Token } from './lexer';
 import { nearMiss } from './near-miss';
 import type { Origin } from './preprocessor';
@@ -85,13 +85,44 @@ interface Definition {
   readonly token: Token;
   readonly origin: Origin;
   value: Value | null;
+  /** The walk that set `value`: an older one means that the definition is still ahead. */
+  pass: number;
+}
+
+interface Encoded {
+  readonly bytes: Uint8Array;
+  /** Values of the instruction's expressions when it was encoded. */
+  readonly values: readonly Value[];
+  /** Where it stood, if its bytes depend on that (relative branches). */
+  readonly address: number | null;
+}
+
+function isSame(before: Encoded, values: readonly Value[], address: number): boolean {
+  if (before.address !== null && before.address !== address) return false;
+  return values.every((value, i) => {
+    const old = before.values[i]!;
+    return old.value === value.value && old.section === value.section;
+  });
+}
+
+function expressionsOf(body: InstructionBody): Expression[] {
+  const found: Expression[] = [];
+  for (const operand of body.candidates[0]!.operands) {
+    if (operand.kind === 'immediate') found.push(operand.expression);
+    else if (operand.kind === 'far') found.push(operand.selector, operand.offset);
+    else if (operand.kind === 'memory' && operand.displacement) found.push(operand.displacement);
+  }
+  return found;
 }
 
 export class LayoutEngine {
   private readonly sections = new Map<string, Section>();
   private readonly definitions = new Map<string, Definition>();
-  /** Length of each instruction statement in the last walk, by statement index. */
-  private readonly lengths: number[] = [];
+  /** How each instruction statement was encoded last, by statement index: most do not change from walk to walk. */
+  private readonly encoded: Encoded[] = [];
+  /** Where each statement stood in the last walk, and how far the present one has moved since. */
+  private readonly places: bigint[] = [];
+  private drift = 0n;
   private origin = 0;
   private current!: Section;
   /** Set inside `absolute`: addresses without bytes. */
@@ -123,6 +154,7 @@ export class LayoutEngine {
         );
     }
     this.final = true;
+    this.pass++;
     this.walk();
     return {
       sections: this.ordered().map((section) => ({
@@ -163,7 +195,7 @@ export class LayoutEngine {
         );
         continue;
       }
-      this.definitions.set(name, { token, origin, value: null });
+      this.definitions.set(name, { token, origin, value: null, pass: 0 });
     }
   }
 
@@ -178,6 +210,9 @@ export class LayoutEngine {
     this.current = this.sectionNamed('.text', {});
     this.statements.forEach((statement, index) => {
       this.statement = statement;
+      const here = this.hereValue().value;
+      this.drift = here - (this.places[index] ?? here);
+      this.places[index] = here;
       try {
         this.place(statement, index);
       } catch (error) {
@@ -243,6 +278,7 @@ export class LayoutEngine {
       ? { value: this.absolute.base, section: null }
       : { value: BigInt(this.current.base), section: this.current.name };
     const { scope } = this.statement;
+    const drift = this.drift;
     return {
       here: () => here,
       sectionStart: () => start,
@@ -251,7 +287,11 @@ export class LayoutEngine {
         const definition = this.definitions.get(full);
         if (!definition) throw this.undefinedSymbol(name, full, token);
         // First walk, forward reference: as near as possible, so that branches start short.
-        return definition.value ?? { value: here.value, section: null };
+        if (!definition.value) return { value: here.value, section: null };
+        const { value, section } = definition.value;
+        // Still ahead in this walk: it will move as far as the code before it just did.
+        const ahead = definition.pass < this.pass && section === this.current.name;
+        return ahead ? { value: value + drift, section } : definition.value;
       },
     };
   }
@@ -273,6 +313,7 @@ export class LayoutEngine {
     const old = definition.value;
     if (!old || old.value !== value.value || old.section !== value.section) this.moved = true;
     definition.value = value;
+    definition.pass = this.pass;
   }
 
   // --- statements ---------------------------------------------------------------------------------------------------
@@ -402,14 +443,21 @@ export class LayoutEngine {
     const address = this.absolute
       ? Number(this.absolute.base) + this.absolute.offset
       : this.current.base + this.current.offset;
-    const hold = this.pass > HOLD_AFTER && index >= 0 ? (this.lengths[index] ?? 0) : 0;
+    const before = index < 0 ? undefined : this.encoded[index];
     try {
+      const values = expressionsOf(body).map((expression) => evaluate(expression, scope));
+      if (before && isSame(before, values, address)) {
+        this.write(before.bytes);
+        return;
+      }
+      const hold = this.pass > HOLD_AFTER && before ? before.bytes.length : 0;
       const bytes = encodeShortest(body.candidates, body.prefixes, scope, address, body.bits, hold);
-      if (index >= 0) this.lengths[index] = bytes.length;
+      const relative = body.candidates[0]!.form.operands.some(({ kind }) => kind === 'relative');
+      if (index >= 0) this.encoded[index] = { bytes, values, address: relative ? address : null };
       this.write(bytes);
     } catch (error) {
       // Space for something, so that one wrong line does not move everything after it.
-      if (error instanceof SourceError) this.fill(0x90, this.lengths[index] ?? 2);
+      if (error instanceof SourceError) this.fill(0x90, before?.bytes.length ?? 2);
       throw error;
     }
   }

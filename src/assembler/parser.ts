@@ -14,12 +14,13 @@ import {
 } from './mnemonics';
 import { nearMiss } from './near-miss';
 import { parseOperands } from './operands';
-import type { Line } from './preprocessor';
+import type { Line, Origin } from './preprocessor';
 import { matchForms } from './select-form';
 import type {
   Body,
   DataItem,
   InstructionPrefixes,
+  Operand,
   SectionAttributes,
   Statement,
 } from './statements';
@@ -41,7 +42,7 @@ export class Parser {
   private bits: Bitness;
   private scope = '';
   private section = '.text';
-  private structure: { name: string; outer: string } | null = null;
+  private structure: { name: string; outer: string; token: Token; origin: Origin } | null = null;
   private instance: { start: string; type: string } | null = null;
   private instances = 0;
   private line!: Line;
@@ -64,10 +65,12 @@ export class Parser {
     if (!reader.done) reader.fail(`expected the end of the line, found ${reader.found()}`);
   }
 
-  finish(): void {
-    if (this.structure) {
-      throw new SourceError(`struc '${this.structure.name}' has no endstruc`, 0);
-    }
+  /** What is still open at the end of the source, if anything. */
+  finish(): { readonly error: SourceError; readonly origin: Origin } | null {
+    if (!this.structure) return null;
+    const { name, token, origin } = this.structure;
+    const message = `struc '${name}' has no endstruc`;
+    return { error: new SourceError(message, token.at, token.text.length), origin };
   }
 
   private add(part: DistributiveOmit<Statement, 'origin' | 'end' | 'scope'>): void {
@@ -297,7 +300,12 @@ export class Parser {
       }
       reader.position++;
       const start = reader.accept(',') ? parseExpression(reader) : constant(0n);
-      this.structure = { name: name.text, outer: this.section };
+      this.structure = {
+        name: name.text,
+        outer: this.section,
+        token,
+        origin: this.line.origin,
+      };
       this.add({ kind: 'absolute', start });
       this.label(name);
       return;
@@ -425,6 +433,7 @@ export class Parser {
     const bare = operands.length === 0 && /^f(add|mul|subr?|divr?)$/.test(mnemonic);
     const bits = prefixes.operandSize ?? this.bits;
     const name = bare ? `${mnemonic}p` : mnemonic;
+    rejectMistypedRegister(mnemonic, operands);
     const candidates = matchForms(name, token, operands, formsNamed(name)!, bits);
     if (prefixes.lock && !candidates.some(({ form }) => form.lockable)) {
       throw new SourceError(`'${mnemonic}' cannot be locked`, token.at, token.text.length);
@@ -471,6 +480,17 @@ export class Parser {
   }
 }
 
+/** A first operand that can only be a register or memory, and is a word much like a register: `mov exa, 1`. */
+function rejectMistypedRegister(mnemonic: string, operands: readonly Operand[]): void {
+  const [first] = operands;
+  if (operands.length < 2 || first?.kind !== 'immediate' || mnemonic === 'out') return;
+  if (/^(loop|enter$)/.test(mnemonic) || first.expression.kind !== 'symbol') return;
+  const { name, token } = first.expression;
+  const near = nearMiss(name, registerNames());
+  if (near === undefined) return;
+  throw new SourceError(`'${name}' is not a register`, token.at, token.text.length, near);
+}
+
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 const constant = (value: bigint): Expression => ({ kind: 'constant', value });
@@ -491,6 +511,3 @@ function isStatementStart(word: string): boolean {
     STARTS.has(word) || formsNamed(word) !== undefined || registerNamed(word)?.class === 'segment'
   );
 }
-
-/** For undefined symbols that are nearly a register: `exa`. */
-export const registerSuggestions = registerNames;
