@@ -76,6 +76,11 @@ export class TranslationCache implements Snapshotable<CacheState> {
     return this.valid[id] ?? false;
   }
 
+  /** True while this very translation is in use (an id alone may have gone to another since a flush). */
+  holds(translation: Translation): boolean {
+    return this.isValid(translation.id) && this.translations[translation.id] === translation;
+  }
+
   /** Times the translation was entered. */
   executions(id: number): number {
     return this.memory.entryCounts[id] ?? 0;

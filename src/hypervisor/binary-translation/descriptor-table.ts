@@ -143,11 +143,6 @@ export class DescriptorTables {
     return [this.memory.read32(at), this.memory.read32(at + 4)];
   }
 
-  /** The real descriptor a selector names. */
-  unpacked(selector: number): Descriptor {
-    return unpack(this.get(selector));
-  }
-
   private set(selector: number, [low, high]: RawDescriptor): void {
     const at = GDT_BASE + (selector & ~7);
     this.memory.write32(at, low);
@@ -173,7 +168,7 @@ function shadowOf(raw: RawDescriptor): RawDescriptor | null {
 }
 
 /** Truncated, and with the guest kernel's DPL 0 turned into DPL 1. */
-function deprivileged(descriptor: Descriptor): Descriptor | null {
+export function deprivileged(descriptor: Descriptor): Descriptor | null {
   const truncated = truncate(descriptor);
   if (truncated === null) return null;
   const { base, limit, rights } = truncated;

@@ -369,14 +369,15 @@ export class Monitor {
     this.guilty.add(eip);
     for (const old of [...this.cache.all]) {
       const contains = old.guest.some((instruction) => instruction.decoded.address === eip);
-      if (contains && this.cache.isValid(old.id)) this.retranslate(old, eip);
+      if (contains && this.cache.holds(old)) this.retranslate(old, eip);
     }
   }
 
   private retranslate(old: Translation, eip: number): void {
     this.cache.retire(old);
     const replacement = this.translate(old.guestEip);
-    if (!replacement) return;
+    // Making room for the replacement may have thrown the old one away.
+    if (!replacement || this.cache.get(old.id) !== old) return;
     this.cache.forward(old, replacement);
     this.forwards.set(old.id, replacement.id);
     this.emit({ kind: 'retranslated', block: old.id, replacement: replacement.id, guestEip: eip });
@@ -564,7 +565,7 @@ export class Monitor {
   private chainExit(from: Translation, exit: number): void {
     if (!this.canTranslate()) return;
     const to = this.findOrTranslate();
-    if (!to || !this.cache.isValid(from.id) || this.cache.get(from.id) !== from) return;
+    if (!to || !this.cache.holds(from)) return;
     this.cache.chain(from, exit, to);
     const site = from.tcAddress + (from.exits[exit]?.slot ?? 0);
     this.emit({ kind: 'chained', from: from.id, to: to.id, site });

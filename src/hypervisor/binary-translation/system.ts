@@ -39,7 +39,7 @@ import {
 } from '../memory/layout';
 import { MonitorMemory } from '../memory/monitor-memory';
 import { Pmap } from '../memory/pmap';
-import { CODE0, DATA0, GDT_LIMIT, IDT_LIMIT, TSS } from './descriptor-table';
+import { CODE0, DATA0, deprivileged, GDT_LIMIT, IDT_LIMIT, TSS } from './descriptor-table';
 import { entryCode, IDLE, INTERPRET } from './entry-code';
 import { guestRegisters } from './guest-view';
 import { Monitor } from './monitor';
@@ -357,7 +357,9 @@ export class BinaryTranslationSystem implements System {
     const guest = this.guest();
     const stack = guest.segments[SEG.SS]!;
     const code = guest.segments[SEG.CS]!;
-    if (!monitor.descriptors.holds(code) || !monitor.descriptors.holds(stack)) return null;
+    const codeReal = deprivileged(code);
+    const stackReal = deprivileged(stack);
+    if (!codeReal || !stackReal) return null;
     const read = { write: false, user: false, commit: false };
     const stackTop = (stack.base + guest.gpr[4]!) >>> 0;
     if (!monitor.fillShadow((code.base + address) >>> 0, read)) return null;
@@ -365,10 +367,8 @@ export class BinaryTranslationSystem implements System {
       if (!monitor.fillShadow(linear, { ...read, write: true, commit: true })) return null;
     }
     const CPL = 1;
-    const deprivileged = monitor.descriptors.unpacked(code.selector);
-    const stackReal = monitor.descriptors.unpacked(stack.selector);
     cpu.cpl = CPL;
-    cpu.loadDescriptorCache(SEG.CS, { selector: (code.selector & ~3) | CPL, ...deprivileged });
+    cpu.loadDescriptorCache(SEG.CS, { selector: (code.selector & ~3) | CPL, ...codeReal });
     cpu.loadDescriptorCache(SEG.SS, { selector: (stack.selector & ~3) | CPL, ...stackReal });
     guest.gpr.forEach((value, register) => {
       cpu.gpr[register] = value;
