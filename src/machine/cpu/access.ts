@@ -10,7 +10,7 @@
 import type { PhysicalMemory } from '../memory';
 import type { Mmu } from '../mmu/mmu';
 import { raise } from './fault';
-import { SEG, VECTOR, WORD } from './state';
+import { CR0_PE, SEG, VECTOR, WORD } from './state';
 
 const BIAS = 0x80000000 | 0;
 const NEVER = BIAS;
@@ -68,7 +68,7 @@ export class Access {
     const code = (rights & RIGHTS_CODE) !== 0;
     const plain = present && (code || (rights & RIGHTS_EXPAND_DOWN) === 0);
     const readable = plain && (!code || (rights & RIGHTS_RW) !== 0);
-    const writable = plain && !code && (rights & RIGHTS_RW) !== 0;
+    const writable = plain && this.isWritable(rights);
     const bound = (allowed: boolean, size: number): number => {
       const exclusive = Math.min(limit - size + 2, 0xffffffff);
       return allowed && exclusive > 0 ? (exclusive ^ BIAS) | 0 : NEVER;
@@ -93,11 +93,17 @@ export class Access {
     return (offset + this.state[WORD.BASE + segment]!) >>> 0;
   }
 
+  /** Outside protected mode the type is not looked at: programs store through CS. */
+  private isWritable(rights: number): boolean {
+    if ((this.state[WORD.CR0]! & CR0_PE) === 0) return true;
+    return (rights & (RIGHTS_CODE | RIGHTS_RW)) === RIGHTS_RW;
+  }
+
   private segmentAllows(segment: number, offset: number, size: number, write: boolean): boolean {
     const rights = this.state[WORD.RIGHTS + segment]!;
     if ((rights & (RIGHTS_PRESENT | RIGHTS_S)) !== (RIGHTS_PRESENT | RIGHTS_S)) return false;
     const code = (rights & RIGHTS_CODE) !== 0;
-    if (write && (code || (rights & RIGHTS_RW) === 0)) return false;
+    if (write && !this.isWritable(rights)) return false;
     if (code && (rights & RIGHTS_RW) === 0) return false;
     const limit = this.state[WORD.LIMIT + segment]! >>> 0;
     const last = offset + size - 1;

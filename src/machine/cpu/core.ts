@@ -220,9 +220,13 @@ export class Core {
     this.codeKey = big | (this.annotator ? this.state[WORD.CPL]! << 1 : 0);
   }
 
+  refreshSegments(): void {
+    for (let segment = 0; segment < 8; segment++) this.access.refreshSegment(segment);
+  }
+
   /** Recomputes everything derived from the state block, after it was changed from outside as a whole. */
   stateChanged(): void {
-    for (let segment = 0; segment < 8; segment++) this.access.refreshSegment(segment);
+    this.refreshSegments();
     this.setCpl(this.state[WORD.CPL]!);
     this.attention &= ~(ATTENTION.ASLEEP | ATTENTION.SHADOW | ATTENTION.TRAP);
     if (this.state[WORD.ACTIVITY] !== ACTIVITY.RUNNING) this.attention |= ATTENTION.ASLEEP;

@@ -49,6 +49,7 @@ export function writeCr0(core: Core, value: number): void {
     throw new NotImplemented('alignment checking (CR0.AM with EFLAGS.AC)');
   }
   core.state[WORD.CR0] = now;
+  if ((old ^ now) & CR0_PE) core.refreshSegments();
   if ((old ^ now) & (CR0_PG | CR0_PE)) flushTlb(core, true);
   else if ((old ^ now) & CR0_WP) core.mmu.revokeWrites(-1);
 }

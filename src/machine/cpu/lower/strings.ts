@@ -8,9 +8,9 @@
  */
 import { Register } from 'iced-x86';
 import { ATTENTION, type Core } from '../core';
-import { RESYNC } from '../fault';
+import { FaultSignal, RESYNC } from '../fault';
 import { isZero, sub } from '../flags';
-import { EFLAGS_DF, SEG, WORD } from '../state';
+import { CR0_PE, EFLAGS_DF, SEG, WORD } from '../state';
 import { checkPort } from './io';
 import {
   alone,
@@ -88,6 +88,53 @@ const accumulator = (core: Core, size: Size): Int32Array | Uint16Array | Uint8Ar
   size === 4 ? core.gpr : size === 2 ? core.half : core.byte;
 
 /**
+ * What a string instruction leaves behind when an operand straddles the end of its segment in real mode: there, index
+ * registers (and the counter) have already moved. Recorded on an 80286; protected mode is precise.
+ */
+interface Overrun {
+  /** Reads the source before, after, or instead of the destination. */
+  readonly order: 'source' | 'destination' | 'source-destination' | 'destination-source';
+  /** What a repeated one has taken off the counter, by the operand that faulted. */
+  readonly counted: { readonly source: number; readonly destination: number };
+}
+
+function inRealMode(core: Core): boolean {
+  return (core.state[WORD.CR0]! & CR0_PE) === 0;
+}
+
+/** An iteration that behaves as `Overrun` says when it faults in real mode. */
+function withOverrun(
+  site: Site,
+  o: StringOperands,
+  iterate: Iteration,
+  overrun: Overrun,
+): Iteration {
+  const { core, ins, size } = site;
+  if (size === 1) return iterate;
+  const straddles = (offset: number): boolean => (offset & 0xffff) + size > 0x10000;
+  const recover = (): void => {
+    const operands = overrun.order.split('-') as ('source' | 'destination')[];
+    for (const operand of operands) {
+      const bad = straddles(operand === 'source' ? o.source() : o.destination());
+      if (bad && ins.repeat !== 'none') {
+        for (let i = 0; i < overrun.counted[operand]; i++) o.countDown();
+      }
+      if (operand === 'source') o.advanceSource();
+      else o.advanceDestination();
+      if (bad) return;
+    }
+  };
+  return () => {
+    try {
+      iterate();
+    } catch (thrown) {
+      if (thrown instanceof FaultSignal && inRealMode(core)) recover();
+      throw thrown;
+    }
+  };
+}
+
+/**
  * Wraps an iteration in the repeat prefix. `stopOn`: for CMPS and SCAS, the ZF that ends the loop under REPE/REPNE.
  */
 function repeated(
@@ -124,7 +171,8 @@ const moves: Lowering = (site) => {
     o.advanceSource();
     o.advanceDestination();
   };
-  return repeated(site, o, iterate, false, plain);
+  const overrun: Overrun = { order: 'source-destination', counted: { source: 1, destination: 2 } };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain);
 };
 
 const stores: Lowering = (site) => {
@@ -135,7 +183,8 @@ const stores: Lowering = (site) => {
     write(core, SEG.ES, o.destination(), size, a[0]!);
     o.advanceDestination();
   };
-  return repeated(site, o, iterate, false, plain);
+  const overrun: Overrun = { order: 'destination', counted: { source: 0, destination: 2 } };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain);
 };
 
 const loads: Lowering = (site) => {
@@ -146,7 +195,8 @@ const loads: Lowering = (site) => {
     a[0] = read(core, o.segment, o.source(), size);
     o.advanceSource();
   };
-  return repeated(site, o, iterate, false, plain);
+  const overrun: Overrun = { order: 'source', counted: { source: 1, destination: 0 } };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain);
 };
 
 const compares: Lowering = (site) => {
@@ -154,13 +204,14 @@ const compares: Lowering = (site) => {
   const o = new StringOperands(core, site, size);
   const shift = shiftOf(size);
   const iterate = (): void => {
-    const left = read(core, o.segment, o.source(), size);
     const right = read(core, SEG.ES, o.destination(), size);
+    const left = read(core, o.segment, o.source(), size);
     sub(core.state, left, right, shift);
     o.advanceSource();
     o.advanceDestination();
   };
-  return repeated(site, o, iterate, true, plain);
+  const overrun: Overrun = { order: 'destination-source', counted: { source: 0, destination: 0 } };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), true, plain);
 };
 
 const scans: Lowering = (site) => {
@@ -172,7 +223,8 @@ const scans: Lowering = (site) => {
     sub(core.state, a[0]!, read(core, SEG.ES, o.destination(), size), shift);
     o.advanceDestination();
   };
-  return repeated(site, o, iterate, true, plain);
+  const overrun: Overrun = { order: 'destination', counted: { source: 0, destination: 1 } };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), true, plain);
 };
 
 const inputs: Lowering = (site) => {
@@ -197,7 +249,8 @@ const outputs: Lowering = (site) => {
     core.ports.write(port, size, read(core, o.segment, o.source(), size));
     o.advanceSource();
   };
-  return repeated(site, o, iterate, false, alone);
+  const overrun: Overrun = { order: 'source', counted: { source: 1, destination: 0 } };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, alone);
 };
 
 const sized = (lowering: Lowering, size: Size): Lowering => {
