@@ -16,8 +16,21 @@ import './RegistersPanel.css';
 
 type Which = 'real' | 'guest';
 
+/** `base:limit`: the limit may be left out where there is no room. */
+function Text({ text }: { readonly text: string }) {
+  const [base, limit] = text.split(':');
+  return limit === undefined ? (
+    text
+  ) : (
+    <>
+      {base}
+      <span className="limit">:{limit}</span>
+    </>
+  );
+}
+
 function Value({ cell, short }: { readonly cell: RegisterCell; readonly short: boolean }) {
-  if (cell.was === null) return cell.text;
+  if (cell.was === null) return <Text text={cell.text} />;
   if (short) {
     return (
       <span className="changed" title={`was ${cell.was}`}>
@@ -33,7 +46,7 @@ function Value({ cell, short }: { readonly cell: RegisterCell; readonly short: b
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: focus shows the old value, as hovering does
     <span className="changed" tabIndex={0}>
-      {cell.text}
+      <Text text={cell.text} />
       <span className="dot" aria-hidden="true">
         •
       </span>
@@ -53,6 +66,7 @@ function Cell({ row, which }: { readonly row: RegisterRow; readonly which: Which
       data-cpu={which}
       data-value={cell.text}
       data-was={cell.was ?? undefined}
+      title={cell.was === null && cell.text.includes(':') ? cell.text : undefined}
     >
       <Value cell={cell} short={row.short} />
     </td>

@@ -75,7 +75,12 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
   );
   return (
     <section
-      className={cx('ring-stage', layout.narrow && 'narrow', view.flow && 'flow')}
+      className={cx(
+        'ring-stage',
+        layout.narrow && 'narrow',
+        layout.tight && 'tight',
+        view.flow && 'flow',
+      )}
       aria-label="Rings"
       aria-describedby={captionId}
     >

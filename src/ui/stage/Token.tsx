@@ -68,9 +68,15 @@ export function Token(props: TokenProps) {
   if (stand.view !== view) setStand(nextStand(stand, view, here));
   const way = motion ? wayTaken(stand, props) : null;
   const at = tokenPoint(layout, here, flow);
+  const mark = flow?.marks.find((m) => m.current);
+  const size = mark ? 2 * mark.radius + 8 : undefined;
   const style: CSSProperties = way
-    ? { offsetPath: `path("${way}")` }
-    : { transform: `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)` };
+    ? { width: size, height: size, offsetPath: `path("${way}")` }
+    : {
+        width: size,
+        height: size,
+        transform: `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)`,
+      };
   return (
     <div
       key={`${view.moment.retired}/${view.moment.phase}`}

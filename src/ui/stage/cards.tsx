@@ -12,7 +12,10 @@ export function CodeCardBody({ card, room }: { readonly card: CodeCard; readonly
   return (
     <>
       <div className="card-head">
-        <span className="card-title">{card.title}</span>
+        <span className="card-title">
+          {card.title.replace(/ code$/, '')}
+          {card.title.endsWith(' code') && <span className="title-end"> code</span>}
+        </span>
         {card.chips.length > 0 && card.detail && <span className="card-detail">{card.detail}</span>}
       </div>
       {card.chips.length === 0 && <div className="card-detail">{card.detail}</div>}
@@ -70,9 +73,9 @@ export function WhatIfCard({ card }: { readonly card: NonNullable<StageContent['
   return (
     <>
       <div className="card-title">{card.title}</div>
-      <div className={cx('card-note', card.silent ? 'bad' : 'good')}>
+      <div title={card.conclusion} className={cx('card-note', card.silent ? 'bad' : 'good')}>
         <strong>{card.status}</strong> {card.facts.join('; ')}
-        <div>{card.conclusion}</div>
+        <div className="conclusion">{card.conclusion}</div>
       </div>
     </>
   );

@@ -22,7 +22,7 @@ const MOMENTS: Record<string, MachineView> = {
   bare: bareView,
   boot: bootView,
 };
-const WIDTHS = [320, 366, 390, 480, 539, 540, 560, 640, 700, 780, 900, 1000, 1400];
+const WIDTHS = [320, 366, 390, 449, 450, 474, 539, 540, 560, 640, 700, 780, 900, 1000, 1400];
 
 const overlaps = (a: Rect, b: Rect) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

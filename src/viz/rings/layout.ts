@@ -2,7 +2,7 @@
  * Where everything of the ring stage stands, in CSS pixels, for a given width: bands, cards, and the lanes and gutters
  * the path of a flow runs through. Pure arithmetic, so a test can prove that nothing overlaps at any width.
  *
- *     | label | gutter | main card      | gutter | side card |      one band, from 560 px
+ *     | label | gutter | main card      | gutter | side card |      one band, from 450 px
  *
  * Narrower stages put the label on top and the side card below. Waypoint 1 stands in the left gutter, the last one
  * in the right gutter, the others on the lane of their band, so that a path never crosses text.
@@ -41,6 +41,7 @@ export interface StageLayout {
   readonly width: number;
   readonly height: number;
   readonly narrow: boolean;
+  readonly tight: boolean;
   readonly bands: readonly BandBox[];
   readonly cards: readonly CardBox[];
   readonly lanes: Readonly<Record<Place, Lane>>;
@@ -54,12 +55,14 @@ export interface StageLayout {
 }
 
 /** The smallest width laid out side by side. */
-export const WIDE_FROM = 540;
+export const WIDE_FROM = 450;
+/** Below this a wide stage is tight: smaller text on the cards, and the what-if card leaves its conclusion to the text twin. */
+const ROOMY_FROM = 540;
 const GAP = 6;
-const PAD = 8;
+const PAD = 7;
 const LINE = 17;
 const LANE_HEIGHT = 26;
-const CHIP_HEIGHT = 28;
+const CHIP_HEIGHT = 26;
 
 const clamp = (low: number, value: number, high: number) => Math.max(low, Math.min(value, high));
 
@@ -81,15 +84,15 @@ export function countLines(text: string, width: number, charWidth: number): numb
 }
 
 /** Height of the what-if card: title, facts and conclusion, as they will wrap. */
-function whatIfHeight(content: StageContent, width: number): number {
+function whatIfHeight(content: StageContent, width: number, tight: boolean): number {
   const card = content.whatIf;
   if (!card) return 0;
-  const inner = width - 26;
+  const inner = width - (tight ? 20 : 26);
   return (
     14 +
     LINE * countLines(card.title, inner, 6.3) +
     LINE * countLines([card.status, ...card.facts].join(' '), inner, 6.2) +
-    LINE * countLines(card.conclusion, inner, 6.2)
+    (tight ? 0 : LINE * countLines(card.conclusion, inner, 6.2))
   );
 }
 
@@ -97,10 +100,11 @@ function whatIfHeight(content: StageContent, width: number): number {
 export function layoutStage(content: StageContent, stageWidth: number): StageLayout {
   const width = Math.max(300, Math.round(stageWidth));
   const narrow = width < WIDE_FROM;
+  const tight = !narrow && width < ROOMY_FROM;
   const edge = narrow ? 8 : 12;
-  const gutter = narrow ? 30 : clamp(32, width * 0.05, 44);
-  const label = narrow ? 0 : clamp(100, width * 0.17, 150);
-  const side = narrow ? width - 2 * edge - 2 * gutter : clamp(158, width * 0.29, 260);
+  const gutter = narrow ? 30 : tight ? 28 : clamp(32, width * 0.05, 44);
+  const label = narrow ? 0 : tight ? 84 : clamp(100, width * 0.17, 150);
+  const side = narrow ? width - 2 * edge - 2 * gutter : clamp(126, width * 0.29, 260);
   const mainX = edge + label + gutter;
   const main = narrow
     ? width - 2 * edge - 2 * gutter
@@ -108,8 +112,8 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   const sideX = narrow ? mainX : mainX + main + gutter;
   const headingHeight = narrow ? 22 : 0;
 
-  const codeHeight = 16 + LINE + 4 + CHIP_HEIGHT;
-  const hypervisorHeight = 14 + 2 * LINE + LANE_HEIGHT;
+  const codeHeight = 12 + LINE + 3 + CHIP_HEIGHT;
+  const hypervisorHeight = 11 + 2 * LINE + LANE_HEIGHT;
   const factLines = narrow || width < 740 ? 2 : 1;
   const kernelInRing0 = content.kernel.place === 'ring0';
   const mainCard: Record<Place, { id: CardId; height: number } | null> = {
@@ -120,12 +124,12 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
       : { id: 'hypervisor', height: hypervisorHeight },
     hardware: { id: 'hardware', height: LANE_HEIGHT + factLines * LINE + 2 },
   };
-  const whatIf = whatIfHeight(content, side);
+  const whatIf = whatIfHeight(content, side, tight);
   const sideCards: Record<Place, { id: CardId; height: number } | null> = {
     ring3: null,
     ring1: whatIf && !kernelInRing0 ? { id: 'what-if', height: whatIf } : null,
     ring0: content.cache
-      ? { id: 'cache', height: 14 + LINE * (narrow ? 2 : 3) }
+      ? { id: 'cache', height: 14 + LINE * (narrow ? 2 : tight ? 4 : 3) }
       : whatIf && kernelInRing0
         ? { id: 'what-if', height: whatIf }
         : null,
@@ -139,7 +143,7 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   for (const id of PLACES) {
     const own = mainCard[id];
     const beside = sideCards[id];
-    const pad = id === 'hardware' ? 6 : PAD;
+    const pad = id === 'hardware' ? 5 : PAD;
     const first = y + pad + headingHeight;
     const ownHeight = own?.height ?? 0;
     const besideHeight = beside?.height ?? 0;
@@ -197,12 +201,13 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     width,
     height: y - GAP,
     narrow,
+    tight,
     bands,
     cards,
     lanes,
     gutters: { left: mainX - gutter / 2, right },
     track: { from: mainX, to: mainX + main },
-    chipRoom: main - 26,
+    chipRoom: main - (tight ? 20 : 26),
     costLabel: narrow
       ? { x: mainX, y: costY, width: main + gutter / 2 - 14, height: 18 }
       : { x: right + 12, y: costY, width: width - edge - right - 12, height: 18 },
