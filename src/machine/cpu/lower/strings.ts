@@ -8,9 +8,9 @@
  */
 import { Register } from 'iced-x86';
 import { ATTENTION, type Core } from '../core';
-import { FaultSignal, RESYNC } from '../fault';
+import { FaultSignal, RESYNC, raise } from '../fault';
 import { isZero, sub } from '../flags';
-import { CR0_PE, EFLAGS_DF, SEG, WORD } from '../state';
+import { CR0_PE, EFLAGS_DF, SEG, VECTOR, WORD } from '../state';
 import { checkPort } from './io';
 import {
   alone,
@@ -128,8 +128,10 @@ function withOverrun(
     try {
       iterate();
     } catch (thrown) {
-      if (thrown instanceof FaultSignal && inRealMode(core)) recover();
-      throw thrown;
+      if (!(thrown instanceof FaultSignal) || !inRealMode(core)) throw thrown;
+      recover();
+      // Interrupt 13 even through SS.
+      raise(VECTOR.GP, 0);
     }
   };
 }
