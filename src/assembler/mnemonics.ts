@@ -28,6 +28,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   icebp: ['int1'],
   int01: ['int1'],
   fwait: ['wait'],
+  fsetpm: ['fnsetpm'],
   loopz: ['loope'],
   loopnz: ['loopne'],
   // Without a suffix these follow the code segment's size; the form without a prefix is the shortest.

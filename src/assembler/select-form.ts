@@ -429,8 +429,10 @@ export function encodeShortest(
     addressSize: prefixes.addressSize !== null && prefixes.addressSize !== bits,
   };
   for (const candidate of candidates) {
-    const sized = candidate.form.operandSize;
-    if (prefixes.operandSize !== null && sized !== 0 && sized !== prefixes.operandSize) continue;
+    // `a32 loop`, `o16 ret`: the prefix picks among forms that have the attribute.
+    const { operandSize, addressSize } = candidate.form;
+    if (operandSize !== 0 && operandSize !== (prefixes.operandSize ?? operandSize)) continue;
+    if (addressSize !== 0 && addressSize !== (prefixes.addressSize ?? addressSize)) continue;
     const found = attempt(candidate, scope, address, bits, {
       ...encodePrefixes,
       operandSize: prefixes.operandSize !== null && prefixes.operandSize !== bits,

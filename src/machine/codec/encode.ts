@@ -168,6 +168,24 @@ function fillOperand(
   }
 }
 
+function encodeCore(
+  form: OpcodeForm,
+  operands: readonly EncodeOperand[],
+  address: number,
+  bitness: Bitness,
+  stringAddress: Bitness,
+): Uint8Array | string {
+  const encoder = encoderFor(bitness);
+  try {
+    fill(form, operands, stringAddress);
+    encoder.encode(scratch, BigInt(address >>> 0));
+    return encoder.takeBuffer();
+  } catch (error) {
+    encoder.takeBuffer();
+    return String(error instanceof Error ? error.message : error);
+  }
+}
+
 /**
  * Encodes one instruction.
  *
@@ -187,27 +205,26 @@ export function encode(
   if (prefixes.repeat) explicit.push(prefixes.repeat === 'rep' ? 0xf3 : 0xf2);
   if (prefixes.segment) explicit.push(SEGMENT_PREFIX[prefixes.segment] ?? 0x3e);
   const other: Bitness = bitness === 16 ? 32 : 16;
-  const encoder = encoderFor(bitness);
-  let core: Uint8Array;
-  try {
-    fill(form, operands, prefixes.addressSize ? other : bitness);
-    encoder.encode(scratch, BigInt((address + explicit.length) >>> 0));
-    core = encoder.takeBuffer();
-  } catch (error) {
-    encoder.takeBuffer();
-    return String(error instanceof Error ? error.message : error);
-  }
+  const stringAddress = prefixes.addressSize ? other : bitness;
+  const first = encodeCore(form, operands, address + explicit.length, bitness, stringAddress);
+  if (typeof first === 'string') return first;
   // Prefixes asked for explicitly may repeat what iced emitted: take both out and write each once.
   let body = 0;
   let has66 = prefixes.operandSize ?? false;
   let has67 = prefixes.addressSize ?? false;
   const isOperandSize = form.operandSize !== 0 && form.operandSize !== bitness;
-  for (; core[body] === 0x67 || (core[body] === 0x66 && isOperandSize); body++) {
-    if (core[body] === 0x67) has67 = true;
+  for (; first[body] === 0x67 || (first[body] === 0x66 && isOperandSize); body++) {
+    if (first[body] === 0x67) has67 = true;
     else has66 = true;
   }
+  const added = Number(has66) + Number(has67) - body;
   if (has66) explicit.push(0x66);
   if (has67) explicit.push(0x67);
+  // A relative branch counts from its end, which prefixes iced does not know of have moved.
+  const moves = added > 0 && form.operands.some((pattern) => pattern.kind === 'relative');
+  const start = address + explicit.length - body;
+  const core = moves ? encodeCore(form, operands, start, bitness, stringAddress) : first;
+  if (typeof core === 'string') return core;
   const bytes = new Uint8Array(explicit.length + core.length - body);
   bytes.set(explicit);
   bytes.set(core.subarray(body), explicit.length);
