@@ -4,7 +4,7 @@
  * answers of the ones before it stale.
  */
 import { releaseProxy, wrap } from 'comlink';
-import type { Doorway, Method, Reply, SessionApi } from './protocol';
+import type { Doorway, Method, Ready, Reply, SessionApi } from './protocol';
 
 /** The call was superseded by a later one: its answer is of a moment that is no longer shown. */
 export class Superseded extends Error {
@@ -40,8 +40,17 @@ const SHOWS: ReadonlySet<Method> = new Set<Method>([...MOVES, 'view']);
 export function createMachineClient(): MachineClient {
   const worker = new Worker(new URL('./machine.worker.ts', import.meta.url), { type: 'module' });
   const doorway = wrap<Doorway>(worker);
+  const listening = new Promise<void>((resolve) => {
+    const ready: Ready = 'ready';
+    worker.addEventListener('message', (event) => {
+      if (event.data === ready) resolve();
+    });
+  });
   const client = clientOf({
-    call: (method, args) => doorway.call(method, [...args]) as Promise<Reply>,
+    call: async (method, args) => {
+      await listening;
+      return (await doorway.call(method, [...args])) as Reply;
+    },
   });
   worker.addEventListener('error', (event) => {
     client.die(event.message || 'The worker could not be started.');

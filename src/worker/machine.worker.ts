@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { Session } from '../session';
 import { createDoorway } from './doorway';
+import type { Ready } from './protocol';
 
 /**
  * A message to oneself: unlike a resolved promise it lets other messages be handled first, and unlike a timer it is
@@ -18,3 +19,4 @@ const yieldNow = (): Promise<void> =>
   });
 
 expose(createDoorway(new Session({ yieldNow })));
+postMessage('ready' satisfies Ready);

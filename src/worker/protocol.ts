@@ -36,3 +36,9 @@ export type Reply = { readonly kind: 'done'; readonly value: unknown } | Failure
 export interface Doorway {
   call(method: Method, args: readonly unknown[]): Promise<Reply>;
 }
+
+/**
+ * The worker's first message: it listens from now on. Its modules wait for WebAssembly (top-level await), and what
+ * is sent to a module worker before it listens is lost.
+ */
+export type Ready = 'ready';
