@@ -23,17 +23,6 @@ const SIZE_NAMES: Readonly<Record<number, string>> = {
   10: 'tword',
   16: 'oword',
 };
-const CLASS_SIZE = {
-  r8: 1,
-  r16: 2,
-  r32: 4,
-  segment: 2,
-  control: 4,
-  debug: 4,
-  fpu: 10,
-  mmx: 8,
-  xmm: 16,
-};
 
 /** The patterns a programmer writes: string places and their fixed companions are implied. */
 function written(form: OpcodeForm): readonly OperandPattern[] {
@@ -248,7 +237,7 @@ function describePattern(pattern: OperandPattern, form: OpcodeForm): string {
   switch (pattern.kind) {
     case 'register':
       return pattern.memory && pattern.class.startsWith('r')
-        ? `r/m${form.memorySize === CLASS_SIZE[pattern.class] ? CLASS_SIZE[pattern.class] * 8 : `${CLASS_SIZE[pattern.class] * 8}`}`
+        ? pattern.class.replace('r', 'r/m')
         : pattern.class;
     case 'fixed':
       return (
