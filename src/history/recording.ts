@@ -97,9 +97,12 @@ export class Recording {
     for (let index = Math.max(0, Math.floor(from / size)); index <= last; index++) {
       const chunk = this.chunks[index]!;
       if (kind !== undefined && !chunk.kinds.has(kind)) continue;
-      for (const event of this.eventsOf(index, chunk)) {
-        if (event.retired < from) continue;
-        if (event.retired < to || (to === this.end && event.retired === to)) found.push(event);
+      const events = this.eventsOf(index, chunk);
+      const past = to === this.end ? to + 1 : to;
+      for (let i = firstAt(events, from); i < events.length; i++) {
+        const event = events[i]!;
+        if (event.retired >= past) break;
+        found.push(event);
       }
     }
     return found;
@@ -147,4 +150,16 @@ export class Recording {
       oldest.events = null;
     }
   }
+}
+
+/** Index of the first event at or after a moment; events are in order. */
+function firstAt(events: readonly MachineEvent[], moment: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (events[middle]!.retired < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

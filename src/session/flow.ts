@@ -94,7 +94,7 @@ function draftsOf(event: MachineEvent): Draft[] {
         },
       ];
     case 'monitor-phase':
-      return [{ place: 'ring0', label: event.phase, detail: sentenceCase(event.text) }];
+      return [{ place: 'ring0', label: event.phase, detail: ended(event.text) }];
     case 'cache-miss':
       return [
         {
@@ -124,7 +124,7 @@ function draftsOf(event: MachineEvent): Draft[] {
         {
           place: 'ring0',
           label: `block ${event.block} invalidated`,
-          detail: sentenceCase(event.reason),
+          detail: ended(`${event.reason[0]?.toUpperCase() ?? ''}${event.reason.slice(1)}`),
         },
       ];
     case 'hidden-fault':
@@ -164,8 +164,7 @@ function draftsOf(event: MachineEvent): Draft[] {
   }
 }
 
-const sentenceCase = (text: string): string =>
-  text === '' ? '' : `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 export const isBefore = (a: Moment, b: Moment): boolean =>
   a.retired < b.retired || (a.retired === b.retired && a.phase < b.phase);

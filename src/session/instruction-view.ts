@@ -27,10 +27,18 @@ export function instructionAt(
   return {
     address: linear,
     bytes: [...bytes],
-    text: nameCacheOperands(format(bytes, eip, bitness), system),
+    text: textOf(bytes, eip, bitness, system),
     cpl,
     actor: system.actor(),
   };
+}
+
+/** The reserved opcode is undefined to a disassembler; here it is where the hypervisor's decisions are made. */
+function textOf(bytes: Uint8Array, eip: number, bitness: 16 | 32, system: System): string {
+  if (bytes[0] === 0x0f && bytes[1] === 0x3f && system.cache() !== null) {
+    return 'hypervisor (0f 3f)';
+  }
+  return nameCacheOperands(format(bytes, eip, bitness), system);
 }
 
 /** `mov dword [gs:0x400],0` to `mov dword gs:[vcpu.if],0`. */

@@ -38,7 +38,7 @@ export function outcomeSentence(outcome: Outcome): string {
 
 export function sentenceOf(facts: StepFacts): string {
   const { executed, events, outcome, waypoint } = facts;
-  if (waypoint) return `${capital(waypoint.label)}: ${waypoint.detail}`;
+  if (waypoint) return `${capital(waypoint.label)}. ${waypoint.detail}`;
   if (outcome) return outcomeSentence(outcome);
   if (!executed) return startSentence(facts);
   const told = eventSentence(facts);
@@ -88,7 +88,7 @@ function eventSentence(facts: StepFacts): string | null {
   if (chained) return `Block ${chained.from} is now chained to block ${chained.to}.`;
   const trap = find(events, 'trap');
   if (trap) {
-    return `${trapLabel(trap)} ${
+    return `${capital(trapLabel(trap))} ${
       trap.source === 'external' ? 'interrupted' : 'trapped from'
     } ring ${trap.fromCpl}: the CPU entered the handler at ${hexAddress(trap.gate.offset)} in ring ${trap.toCpl}.`;
   }
@@ -107,6 +107,8 @@ function flagStory({ before, real, guest, virtualized }: StepFacts): string {
   if (!before || !virtualized) return '';
   const was = before.guest.interruptFlag;
   const is = guest.interruptFlag;
+  // Inside the hypervisor the real IF is its own affair.
+  if (real.cpl === 0) return `: virtual IF went from ${was} to ${is}`;
   const realWas = before.real.interruptFlag;
   const realIs = real.interruptFlag;
   if (was === is) return '';

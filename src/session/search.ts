@@ -20,15 +20,27 @@ export function stopBefore(
   before: number,
   lowest = 0,
 ): number | null {
+  return stopsBefore(cursor, make, before, 1, lowest)[0] ?? null;
+}
+
+/** The last stops before `before`, latest first, as many as asked for if there are so many from `lowest` on. */
+export function stopsBefore(
+  cursor: Cursor<System>,
+  make: MakeRule,
+  before: number,
+  count: number,
+  lowest = 0,
+): number[] {
   for (let size = FIRST_WINDOW; ; size *= WIDEN) {
     const from = Math.max(0, before - size);
-    let found: number | null = null;
+    let found: number[] = [];
     feed(cursor, make(), from, before - 1, (verdict) => {
-      if (verdict === 'yes') found = cursor.at;
-      else if (verdict === 'unsure') found = null;
+      if (verdict === 'yes') found.unshift(cursor.at);
+      // Stops may have been missed here, so the ones seen so far are not the last.
+      else if (verdict === 'unsure') found = [];
+      if (found.length > count) found.length = count;
     });
-    if (found !== null) return found < lowest ? null : found;
-    if (from <= lowest) return null;
+    if (found.length === count || from <= lowest) return found.filter((at) => at >= lowest);
   }
 }
 

@@ -12,7 +12,7 @@ import { nextPhase } from './phases';
 import { openWorld, type Run } from './run';
 import { ruleWarmedUpTo, stopBefore } from './search';
 import type { StopRule } from './stop-rules';
-import { previousMoment, RULES, START } from './units';
+import { RULES, START, twoStopsBack } from './units';
 import type { BlockView, MachineView, Problem, TimelineView } from './view';
 import { viewOf } from './view-of';
 import type { Direction, Moment, StepUnit, World } from './world';
@@ -83,9 +83,8 @@ export class Session implements SessionApi {
   }
 
   private stepBack(run: Run, unit: StepUnit): MachineView {
-    const to = previousMoment(run, unit, this.present);
-    // What led there: a step of the same unit, so that the view is the one seen on the way forward.
-    const since = to.retired === 0 ? null : previousMoment(run, unit, to).retired;
+    // What led there is a step of the same unit, so that the view is the one seen on the way forward.
+    const { to, since } = twoStopsBack(run, unit, this.present);
     return this.arrive(to, since);
   }
 

@@ -2,7 +2,7 @@
 
 import { previousPhase } from './phases';
 import type { Run } from './run';
-import { stopBefore } from './search';
+import { stopBefore, stopsBefore } from './search';
 import { BlockRule, GuestRule, type StopRule } from './stop-rules';
 import type { Moment, StepUnit } from './world';
 
@@ -30,4 +30,19 @@ export function previousMoment(run: Run, unit: StepUnit, moment: Moment): Moment
     case 'block':
       return { retired: stopBefore(run.cursor, RULES[unit], retired) ?? 0, phase: 0 };
   }
+}
+
+/** The stop before `moment` and the one before that: where a step back leads, and where the step that led there began. */
+export function twoStopsBack(
+  run: Run,
+  unit: StepUnit,
+  moment: Moment,
+): { readonly to: Moment; readonly since: number | null } {
+  if ((unit === 'guest' || unit === 'block') && moment.phase === 0) {
+    const [to = 0, since = 0] = stopsBefore(run.cursor, RULES[unit], moment.retired, 2);
+    return { to: { retired: to, phase: 0 }, since: to === 0 ? null : since };
+  }
+  const to = previousMoment(run, unit, moment);
+  const start = to.retired === 0 && to.phase === 0;
+  return { to, since: start ? null : previousMoment(run, unit, to).retired };
 }

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { assemble, toElf } from '../assembler';
+import { shippedGuest } from '../guests/registry';
+import { main } from './main';
+import type { Terminal } from './text';
+
+interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly error: string;
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+}
+
+/** Runs the command with files that exist in memory only. */
+async function ringside(args: string, given: Record<string, string | Uint8Array> = {}) {
+  let out = '';
+  let error = '';
+  const files = new Map<string, string | Uint8Array>();
+  const terminal: Terminal = {
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
+    readFile: (path) => {
+      const file = given[path];
+      return typeof file === 'string' ? new TextEncoder().encode(file) : (file ?? null);
+    },
+    writeFile: (path) => {
+      if (path.startsWith('/nowhere/')) throw new Error('no such directory');
+      files.set(path, '');
+      return {
+        write: (data) => {
+          const before = files.get(path);
+          files.set(path, typeof data === 'string' ? `${String(before)}${data}` : data);
+        },
+        close: () => {},
+      };
+    },
+  };
+  const status = await main(args.split(' '), terminal);
+  return { status, out, error, files } satisfies Ran;
+}
+
+const hello = shippedGuest('hello-rings')!;
+
+/** A Multiboot guest around a few instructions. */
+const guest = (body: string) => `
+bits 32
+section .text
+align 4
+dd 0x1badb002, 0, -0x1badb002
+global _start
+_start:
+${body}
+`;
+const EXIT = 'mov al,3\nout 0xf4,al\nhlt';
+
+describe('ringside run', () => {
+  it.each(['bare', 'binary-translation'])(
+    'prints the guest console and ends with status 0 on %s',
+    async (technique) => {
+      const { status, out, error } = await ringside(`run hello-rings --technique ${technique}`);
+      expect(out).toBe(hello.expectedConsole);
+      expect(error).toBe('');
+      expect(status).toBe(0);
+    },
+    60_000,
+  );
+
+  it('prints one JSON object and nothing else with --json', async () => {
+    const { status, out } = await ringside('run hello-rings --technique=bare --json');
+    const result = JSON.parse(out);
+    expect(status).toBe(0);
+    expect(Object.keys(result)).toEqual([
+      'outcome',
+      'exitCode',
+      'retired',
+      'guestRetired',
+      'cycles',
+      'cyclesByCause',
+      'counts',
+      'console',
+      'registers',
+    ]);
+    expect(result).toMatchObject({
+      outcome: 'exited',
+      exitCode: hello.expectedExitCode,
+      console: hello.expectedConsole,
+    });
+    expect(result.counts.trap).toBeGreaterThan(0);
+    const sum = Object.values<number>(result.cyclesByCause).reduce((a, b) => a + b, 0);
+    expect(sum).toBe(result.cycles);
+  });
+
+  it('counts translations, hits far above misses, chains, callouts and injections', async () => {
+    const { out } = await ringside('run hello-rings --technique binary-translation --json');
+    const { counts, console } = JSON.parse(out);
+    expect(console).toBe(hello.expectedConsole);
+    for (const kind of ['translated', 'chained', 'callout', 'injected']) {
+      expect(counts[kind], kind).toBeGreaterThan(0);
+    }
+  }, 60_000);
+
+  it('ends with status 3 when the budget is spent, and says so', async () => {
+    const { status, out } = await ringside('run hello-rings --max-instructions 1000 --json');
+    expect(status).toBe(3);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'budget', exitCode: null, retired: 1000 });
+  });
+
+  it('writes one trace line per guest instruction', async () => {
+    const source = guest(`mov eax,7\nmov ebx,eax\n${EXIT}`);
+    const { files, status } = await ringside('run g.asm --technique bare --trace t.jsonl', {
+      'g.asm': source,
+    });
+    expect(status).toBe(0);
+    const lines = String(files.get('t.jsonl'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.guestRetired)).toEqual([1, 2, 3, 4]);
+    expect(lines[1]).toMatchObject({ eax: 7, ebx: 7 });
+    for (const name of ['eflags', 'eip', 'cs', 'ss', 'ds', 'es', 'fs', 'gs', 'cr0', 'cr2', 'cr3']) {
+      expect(lines[0]).toHaveProperty(name);
+    }
+  });
+
+  it('writes every event with --events', async () => {
+    const { files } = await ringside('run g.asm --technique bare --events e.jsonl', {
+      'g.asm': guest(EXIT),
+    });
+    const kinds = String(files.get('e.jsonl'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).kind);
+    expect(kinds).toContain('exit');
+  });
+
+  it('ends with status 1 and names what is not implemented', async () => {
+    const { status, error } = await ringside('run g.asm --technique bare', {
+      'g.asm': guest('ud2'),
+    });
+    expect(status).toBe(1);
+    expect(error).toMatch(/triple-fault|stopped/);
+  });
+
+  it('runs an ELF image as it runs its source', async () => {
+    const assembled = assemble(hello.source, { name: 'hello-rings.asm' });
+    if (!assembled.ok) throw new Error('hello-rings assembles');
+    const { out } = await ringside('run image.elf --technique bare', {
+      'image.elf': toElf(assembled.value),
+    });
+    expect(out).toBe(hello.expectedConsole);
+  });
+
+  it('names file, line and column of an error in the source', async () => {
+    const { status, error } = await ringside('run g.asm', { 'g.asm': 'bits 32\n mvo eax,1\n' });
+    expect(status).toBe(2);
+    expect(error).toMatch(/^g\.asm:2:\d+: error: /);
+  });
+
+  it('names the accepted formats for a file that is no guest', async () => {
+    const { status, error } = await ringside('run song.mp3', { 'song.mp3': 'la la la' });
+    expect(status).toBe(2);
+    expect(error).toMatch(/Multiboot/);
+    expect(error).toMatch(/\.asm/);
+  });
+
+  it.each([
+    ['run hello-rings --technique xen', /bare, binary-translation/],
+    ['run hello-rings --costs', /pentium4, modern/],
+    ['run hello-rings --colour', /--technique/],
+    ['run hello-rings --max-instructions -5', /whole number/],
+    ['run', /GUEST/],
+    ['run no-such-guest', /hello-rings/],
+    ['run hello-rings --trace /nowhere/t', /no such directory/],
+    ['run hello-rings --memory 1', /MiB/],
+    ['dance', /run, asm/],
+  ])('refuses `%s` with what would be accepted', async (args, words) => {
+    const { status, error, out } = await ringside(args);
+    expect(status).toBe(2);
+    expect(out).toBe('');
+    expect(error).toMatch(words);
+  });
+});
+
+describe('ringside asm', () => {
+  it('writes an ELF image and a listing', async () => {
+    const { status, files } = await ringside('asm g.asm -o g.elf --listing g.lst', {
+      'g.asm': guest(EXIT),
+    });
+    expect(status).toBe(0);
+    const image = files.get('g.elf') as Uint8Array;
+    expect([...image.subarray(0, 4)]).toEqual([0x7f, 0x45, 0x4c, 0x46]);
+    expect(String(files.get('g.lst'))).toContain('out 0xf4,al');
+  });
+
+  it('writes bare bytes with --format flat', async () => {
+    const { files } = await ringside('asm g.asm --format flat --output g.bin', {
+      'g.asm': 'bits 32\n nop\n',
+    });
+    expect([...(files.get('g.bin') as Uint8Array)]).toEqual([0x90]);
+  });
+
+  it('shows errors with the source line', async () => {
+    const { status, error } = await ringside('asm g.asm -o g.elf', { 'g.asm': 'mov eax,\n' });
+    expect(status).toBe(2);
+    expect(error).toContain('g.asm:1');
+  });
+});
+
+describe('help', () => {
+  it.each(['--help', 'run --help', 'asm --help'])('is printed by `%s`', async (args) => {
+    const { status, out } = await ringside(args);
+    expect(status).toBe(0);
+    expect(out).toContain('ringside');
+  });
+});
