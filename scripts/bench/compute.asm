@@ -20,12 +20,15 @@ flat:
         mov es, ax
         mov ss, ax
 %if RING = 3
+        mov al, 0xff                    ; mask all interrupts: user code runs with IF = 1, none comes
+        out 0x21, al
+        out 0xa1, al
         mov ax, 0x23
         mov ds, ax
         mov es, ax
         push dword 0x23                 ; SS
         push dword stack_top
-        push dword 0x00000002           ; EFLAGS: interrupts off
+        push dword 0x00000202           ; EFLAGS: interrupts on
         push dword 0x1b                 ; CS
         push dword sieve
         iretd
@@ -77,7 +80,8 @@ gdt:    dq 0
 gdtr:   dw gdtr - gdt - 1
         dd gdt
 
-        align 4
+; On a page of its own, as a linker would put it: a translator protects pages that hold code it has translated.
+        section .data align=4096
 primes: dd 0
 flags:  times N db 0
         times 1024 db 0
