@@ -2,7 +2,7 @@
  * The translation cache as a map. One tab stop; arrow keys move between blocks, Enter shows the block. Pointing at a
  * block, or choosing one, draws what its exits are chained to.
  */
-import { type KeyboardEvent, memo, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, type SyntheticEvent, useId, useMemo, useState } from 'react';
 import type { CacheBlockView, CacheView, MachineView } from '../../session/view';
 import { chainArcs, type Direction, layoutCacheMap, neighbour } from '../../viz/cache-map/layout';
 import { blockWords, cacheSummary, happenedWords } from '../../viz/cache-map/words';
@@ -27,29 +27,46 @@ interface CellProps {
   readonly width: number;
   readonly height: number;
   readonly shade: number;
-  readonly state: string;
   readonly current: boolean;
   readonly chosen: boolean;
-  readonly onPoint: (id: number | null) => void;
-  readonly onChoose: (id: number) => void;
+}
+
+/** Views are fresh copies: blocks are compared by what is drawn of them, or every step would redraw hundreds. */
+function looksSame(a: CellProps, b: CellProps): boolean {
+  const [p, q] = [a.block, b.block];
+  return (
+    a.domId === b.domId &&
+    a.x === b.x &&
+    a.y === b.y &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.shade === b.shade &&
+    a.current === b.current &&
+    a.chosen === b.chosen &&
+    p.state === q.state &&
+    p.executions === q.executions &&
+    p.bytes === q.bytes &&
+    p.tcAddress === q.tcAddress &&
+    p.guestAddress === q.guestAddress &&
+    p.label === q.label &&
+    p.chainedTo.length === q.chainedTo.length &&
+    p.chainedTo.every((id, i) => id === q.chainedTo[i])
+  );
 }
 
 /** One block. Memoised: a step changes a few of hundreds. */
 const Cell = memo(function Cell(props: CellProps) {
-  const { block, domId, x, y, width, height, shade, state, current, chosen } = props;
+  const { block, domId, x, y, width, height, shade, current, chosen } = props;
   const words = blockWords(block, current);
   return (
     // The list box has the focus, handles Enter and points here (aria-activedescendant).
     <g
       id={domId}
-      className={cx('cell', state)}
+      className={cx('cell', block.state)}
       role="option"
       aria-selected={chosen}
       aria-label={words}
       data-block={block.id}
-      onPointerEnter={() => props.onPoint(block.id)}
-      onPointerLeave={() => props.onPoint(null)}
-      onClick={() => props.onChoose(block.id)}
     >
       <title>{words}</title>
       <rect
@@ -77,7 +94,14 @@ const Cell = memo(function Cell(props: CellProps) {
       )}
     </g>
   );
-});
+}, looksSame);
+
+/** Id of the block an event happened on, null beside all of them. */
+function blockAt(event: SyntheticEvent): number | null {
+  const cell = event.target instanceof Element ? event.target.closest('[data-block]') : null;
+  const id = cell?.getAttribute('data-block');
+  return id == null ? null : Number(id);
+}
 
 const KEYS: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
@@ -185,6 +209,12 @@ function Blocks({ cache, selected, onSelect }: BlocksProps) {
         aria-activedescendant={here === null ? undefined : `${base}-${here}`}
         tabIndex={0}
         onKeyDown={onKeyDown}
+        onPointerOver={(event) => setPointed(blockAt(event))}
+        onPointerLeave={() => setPointed(null)}
+        onClick={(event) => {
+          const id = blockAt(event);
+          if (id !== null) onSelect(id);
+        }}
         onFocus={() => setFocused(true)}
         onBlur={() => setFocused(false)}
       >
@@ -207,11 +237,8 @@ function Blocks({ cache, selected, onSelect }: BlocksProps) {
               width={cell.width}
               height={layout.rowHeight}
               shade={cell.shade}
-              state={cell.block.state}
               current={cell.id === cache.current}
               chosen={cell.id === selected}
-              onPoint={setPointed}
-              onChoose={onSelect}
             />
           ))}
           <g className="cache-over">
