@@ -101,6 +101,7 @@ describe('ringside run', () => {
     for (const kind of ['translated', 'chained', 'callout', 'injected']) {
       expect(counts[kind], kind).toBeGreaterThan(0);
     }
+    expect(counts['cache-hit']).toBeGreaterThan(20 * counts['cache-miss']);
   }, 60_000);
 
   it('ends with status 3 when the budget is spent, and says so', async () => {

@@ -2,6 +2,7 @@
 import type { Registers, System } from '../hypervisor/core/system';
 import { SEGMENT_NAMES } from '../machine/cpu/state';
 import type { Outcome } from '../machine/outcome';
+import { countsOf } from '../session';
 
 const GPR_NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 /** ES CS SS DS FS GS; LDTR and TR are system registers and given in full reports only. */
@@ -40,7 +41,7 @@ export function resultObject(system: System, outcome: Outcome) {
     guestRetired: system.guestRetired,
     cycles: system.cycles,
     cyclesByCause: Object.fromEntries(system.cyclesByCause().map(({ id, cycles }) => [id, cycles])),
-    counts: { ...system.events.counts },
+    counts: countsOf(system),
     console: system.serial(),
     registers: {
       ...general(guest),

@@ -8,6 +8,7 @@ import { type BlockEntry, BlockFollower } from './block-follower';
 import { guestBlock, type Marks, NO_MARKS, translatedBlock } from './block-view';
 import { cacheView } from './cache-view';
 import { consoleView } from './console-view';
+import { countsOf } from './counts';
 import type { Excursion } from './excursions';
 import { buildFlow } from './flow';
 import { instructionAt, nextInstruction } from './instruction-view';
@@ -96,7 +97,7 @@ export function viewOf(run: Run, moment: Moment, since: number | null): MachineV
     whatIf: whatIfAt(run, at, block),
     console: consoleView(system),
     cycles: { total: system.cycles, causes: system.cyclesByCause() },
-    counts: { ...system.events.counts },
+    counts: countsOf(system),
     events: events.slice(-MAX_EVENTS),
     sentence: sentenceOf({
       executed: approach.executed,
