@@ -96,7 +96,7 @@ const quietlyIgnored: Question = {
 
 const flagChoice = (real: 0 | 1, guest: 0 | 1): Choice => ({
   id: `real-${real}-guest-${guest}`,
-  label: `Real IF = ${real}, guest's IF = ${guest}`,
+  label: `Real IF ${real}, guest’s IF ${guest}`,
   holds: ({ after }) => after.real.interruptFlag === real && after.guest.interruptFlag === guest,
 });
 

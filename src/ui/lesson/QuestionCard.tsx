@@ -3,7 +3,7 @@
  * right comes from the verdict, which the engine computed from the run.
  */
 import { Check, X } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { Question } from '../../lessons/lesson';
 import type { Verdict } from '../../store/lesson-state';
 import { Button } from '../shared/Button';
@@ -30,6 +30,12 @@ export function QuestionCard(props: QuestionCardProps) {
   const name = useId();
   const current = verdict ? verdict.predicted : chosen;
   const feedback = useId();
+  const feedbackBox = useRef<HTMLDivElement>(null);
+
+  // What happened must not wait below the fold.
+  useEffect(() => {
+    if (verdict) feedbackBox.current?.scrollIntoView({ block: 'nearest' });
+  }, [verdict]);
 
   return (
     <form
@@ -63,7 +69,7 @@ export function QuestionCard(props: QuestionCardProps) {
           );
         })}
       </fieldset>
-      <div id={feedback} className="feedback" role="status">
+      <div ref={feedbackBox} id={feedback} className="feedback" role="status">
         {verdict ? (
           <>
             <p className="verdict" data-right={verdict.predicted === verdict.right}>
