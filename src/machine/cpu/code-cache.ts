@@ -25,6 +25,15 @@ export class Block {
   readonly pristine: readonly Op[];
   /** False once its bytes changed: no longer to be found or entered. */
   valid = true;
+  readonly count: number;
+  /** Length in bytes, and EIP after the block. */
+  readonly bytes: number;
+  readonly endEip: number;
+  /** The two blocks last seen to follow, good while `Mmu.epoch` is what it was. */
+  taken: Block | null = null;
+  other: Block | null = null;
+  takenEpoch = 0;
+  otherEpoch = 0;
 
   constructor(
     readonly linear: number,
@@ -36,17 +45,14 @@ export class Block {
     readonly weights: readonly number[],
     /** The last instruction leaves EIP itself. */
     readonly setsEip: boolean,
+    /** One system instruction: counters and events must be exact around it. */
+    readonly alone: boolean,
   ) {
     this.pristine = ops.slice();
+    this.count = ops.length;
+    this.bytes = offsets[offsets.length - 1]!;
+    this.endEip = (eip + this.bytes) | 0;
     for (const weight of weights) this.weight += weight;
-  }
-
-  get count(): number {
-    return this.ops.length;
-  }
-
-  get bytes(): number {
-    return this.offsets[this.offsets.length - 1]!;
   }
 }
 
@@ -138,6 +144,26 @@ export class CodeCache {
       return block;
     }
     return this.build(physical, linear, eip, limit);
+  }
+
+  /**
+   * The decoded block that follows `from` at `eip`, remembered for the next time.
+   * @returns null if it takes more than a look: not decoded, not in the TLB, or to be executed alone
+   */
+  follow(from: Block, eip: number): Block | null {
+    const { state, mmu, codeKey } = this.core;
+    const linear = (eip + state[WORD.BASE + SEG.CS]!) | 0;
+    const entry = mmu.tlb[linear >>> 12]!;
+    if ((entry & mmu.readBit) === 0) return null;
+    const next = this.pages[entry >>> 12]?.blocks[linear & 0xfff];
+    if (next === undefined || next.alone || next.linear !== linear || next.eip !== eip) return null;
+    if (next.key !== codeKey) return null;
+    if ((eip >>> 0) + next.bytes - 1 > state[WORD.LIMIT + SEG.CS]! >>> 0) return null;
+    from.other = from.taken;
+    from.otherEpoch = from.takenEpoch;
+    from.taken = next;
+    from.takenEpoch = mmu.epoch;
+    return next;
   }
 
   private build(physical: number, linear: number, eip: number, limit: number): Block {
@@ -314,6 +340,7 @@ function assemble(linear: number, eip: number, key: number, parts: readonly Deco
     offsets,
     parts.map((part) => part.weight),
     parts[parts.length - 1]!.lowered.setsEip,
+    parts[0]!.lowered.alone,
   );
   parts.forEach((part, index) => {
     if (part.entry >= 0) {

@@ -109,6 +109,8 @@ export class Core {
   interruptSource: InterruptSource | null = null;
 
   attention = 0;
+  /** Instructions that may still retire before the run loop must look at budget and clock; see `RunLoop.execute`. */
+  fuel = 0;
   stopOutcome: Outcome | null = null;
   /** The instruction just executed takes no single-step trap (INT n: TF was cleared on the way). */
   skipTrap = false;
@@ -218,6 +220,8 @@ export class Core {
   refreshCodeKey(): void {
     const big = this.state[WORD.RIGHTS + SEG.CS]! & RIGHTS_BIG ? 1 : 0;
     this.codeKey = big | (this.annotator ? this.state[WORD.CPL]! << 1 : 0);
+    // Blocks remember each other only while all of this is the same.
+    this.mmu.epoch++;
   }
 
   refreshSegments(): void {

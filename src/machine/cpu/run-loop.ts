@@ -17,6 +17,8 @@ const BUDGET: Outcome = { kind: 'budget' };
 const HALTED: Outcome = { kind: 'halted' };
 /** Device deadlines slept through without an interrupt (all masked, say) before HLT counts as the end. */
 const PATIENCE = 100_000;
+/** Small enough to stay a small integer in every engine. */
+const MOST_FUEL = 0x3fffffff;
 const DR6_BS = 1 << 14;
 
 /** What one call of `executeOne` came to. */
@@ -40,7 +42,7 @@ export class RunLoop {
     private readonly core: Core,
     private readonly code: CodeCache,
   ) {
-    core.mmu.onCharge = () => this.timeMoved();
+    core.mmu.onCharge = (cycles) => this.timeMoved(cycles);
   }
 
   /** Runs until `retired === limit` or something ends the run. */
@@ -66,23 +68,19 @@ export class RunLoop {
         }
       }
       const left = clock.deadline - clock.cycles;
-      if (left < room) room = left;
+      core.fuel = Math.min(room, Math.ceil(left), MOST_FUEL);
+      let block: Block;
       try {
-        const block = code.lookup();
-        const now = clock.deadline - clock.cycles;
-        // The fetch itself may have charged a walk.
-        if (now < room) room = Math.max(1, now);
-        code.running = block;
-        const outcome = this.execute(
-          block,
-          room < block.ops.length ? Math.ceil(room) : block.ops.length,
-        );
-        if (outcome) return outcome;
+        block = code.lookup();
       } catch (thrown) {
         const outcome = this.failed(thrown, state[WORD.EIP]!);
         if (outcome) return outcome;
         continue;
       }
+      // The fetch itself may have charged a walk: its instruction was due before that.
+      if (core.fuel < 1) core.fuel = 1;
+      const outcome = this.execute(block);
+      if (outcome) return outcome;
       if (trapping) {
         const outcome = this.singleStepTrap();
         if (outcome) return outcome;
@@ -108,8 +106,8 @@ export class RunLoop {
     while (counters[COUNTER.RETIRED] === retired && this.deliveries === deliveries) {
       try {
         const block = code.lookup();
-        code.running = block;
-        const outcome = this.execute(block, 1);
+        core.fuel = 1;
+        const outcome = this.execute(block);
         if (outcome) return { kind: 'stopped', outcome };
       } catch (thrown) {
         const outcome = this.failed(thrown, state[WORD.EIP]!);
@@ -129,47 +127,86 @@ export class RunLoop {
     return this.deliver(vector);
   }
 
-  /** Executes the first `count` instructions of a block. @returns an outcome only if the run ends here */
-  private execute(block: Block, count: number): Outcome | null {
-    const { ops } = block;
-    const { state } = this.core;
+  /**
+   * Executes `first` and the blocks that follow it, as long as nothing needs attention and they fit into `core.fuel`:
+   * instructions until the budget or the deadline. What retires is counted when the loop is left, which is before any
+   * instruction that could look at the counters (those are alone in their blocks).
+   *
+   * @returns an outcome only if the run ends here
+   */
+  private execute(first: Block): Outcome | null {
+    const { core, code } = this;
+    const { state, mmu } = core;
+    let block = first;
+    let count = first.count <= core.fuel ? first.count : core.fuel;
+    let done = 0;
+    let weight = 0;
     let i = 0;
+    core.fuel -= count;
+    code.running = block;
     try {
-      for (; i < count; i++) ops[i]!();
+      for (;;) {
+        const { ops } = block;
+        for (i = 0; i < count; i++) ops[i]!();
+        done += count;
+        if (count < block.count) {
+          state[WORD.EIP] = block.eip + block.offsets[count]!;
+          weight += this.countPart(block, count);
+          break;
+        }
+        if (!block.setsEip) state[WORD.EIP] = block.endEip;
+        weight += block.weight;
+        if (block.entries !== null) this.countEntries(block, count);
+        if (core.attention !== 0 || code.interrupted || block.alone) break;
+        const eip = state[WORD.EIP]!;
+        let next = block.taken;
+        if (next === null || next.eip !== eip || !next.valid || block.takenEpoch !== mmu.epoch) {
+          next = block.other;
+          if (next === null || next.eip !== eip || !next.valid || block.otherEpoch !== mmu.epoch) {
+            next = code.follow(block, eip);
+            if (next === null) break;
+          }
+        }
+        if (next.count > core.fuel) break;
+        count = next.count;
+        core.fuel -= count;
+        block = next;
+        code.running = block;
+      }
     } catch (thrown) {
-      this.code.settle();
-      this.code.running = null;
-      this.retire(block, i);
+      code.settle();
+      code.running = null;
+      this.retire(done + i, weight + this.countPart(block, i));
       const eip = (block.eip + block.offsets[i]!) | 0;
       state[WORD.EIP] = eip;
       if (thrown === RESYNC) return null;
       return this.failed(thrown, eip);
     }
-    if (this.code.interrupted) this.code.settle();
-    this.code.running = null;
-    if (!block.setsEip || count < block.ops.length) {
-      state[WORD.EIP] = block.eip + block.offsets[count]!;
-    }
-    this.retire(block, count);
+    if (code.interrupted) code.settle();
+    code.running = null;
+    this.retire(done, weight);
     return null;
   }
 
-  private retire(block: Block, count: number): void {
-    const { counters, clock, memory } = this.core;
+  private retire(count: number, weight: number): void {
+    const { counters, clock } = this.core;
     counters[COUNTER.RETIRED]! += count;
+    counters[COUNTER.GUEST_RETIRED]! += weight;
     clock.cycles += count;
-    if (count === block.ops.length) counters[COUNTER.GUEST_RETIRED]! += block.weight;
-    else {
-      let weight = 0;
-      for (let i = 0; i < count; i++) weight += block.weights[i]!;
-      counters[COUNTER.GUEST_RETIRED]! += weight;
-    }
     counters[COUNTER.CYCLES] = clock.cycles;
-    if (block.entries) {
-      for (const [index, entry] of block.entries) {
-        if (index < count) memory.entryCounts[entry]!++;
-      }
-    }
+  }
+
+  /** The first `count` instructions of a block retired, not all. @returns their weight */
+  private countPart(block: Block, count: number): number {
+    let weight = 0;
+    for (let i = 0; i < count; i++) weight += block.weights[i]!;
+    if (block.entries !== null) this.countEntries(block, count);
+    return weight;
+  }
+
+  private countEntries(block: Block, count: number): void {
+    const { entryCounts } = this.core.memory;
+    for (const [index, entry] of block.entries!) if (index < count) entryCounts[entry]!++;
   }
 
   /** Everything that is not "execute the next block". 'again': the boundary changed, look anew. */
@@ -305,9 +342,9 @@ export class RunLoop {
   }
 
   /** A walk charged cycles: a deadline may now lie inside the running block. */
-  private timeMoved(): void {
-    const { clock } = this.core;
-    const { running } = this.code;
-    if (running && clock.cycles + running.ops.length >= clock.deadline) this.code.interrupt();
+  private timeMoved(cycles: number): void {
+    const { core } = this;
+    core.fuel -= cycles;
+    if (core.fuel < 0) this.code.interrupt();
   }
 }

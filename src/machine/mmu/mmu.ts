@@ -64,8 +64,10 @@ export class Mmu {
   /** True at CPL 3. */
   user = false;
   /** Called after a walk charged cycles: a deadline may have moved into the running block. */
-  onCharge: () => void = () => {};
-  /** Counts changes of existing translations: whoever remembers a translation checks it. */
+  onCharge: (cycles: number) => void = () => {};
+  /**
+   * Counts what may make a remembered translation wrong: changed entries, and (from outside) another CPL or code segment.
+   */
   epoch = 0;
 
   private filled = new Int32Array(1024);
@@ -82,6 +84,7 @@ export class Mmu {
   }
 
   setUser(user: boolean): void {
+    if (user !== this.user) this.epoch++;
     this.user = user;
     this.readBit = user ? TLB_READ_USER : TLB_READ_SUPERVISOR;
     this.writeBit = user ? TLB_WRITE_USER : TLB_WRITE_SUPERVISOR;
@@ -175,8 +178,9 @@ export class Mmu {
     const pdeAddress = this.pdeAddress(linear);
     const pde = this.readEntry(pdeAddress);
     const large = this.isLarge(pde);
-    this.clock.charge('tlb-walks', this.clock.costs.walkRef * (large || !(pde & PTE_P) ? 1 : 2));
-    this.onCharge();
+    const cycles = this.clock.costs.walkRef * (large || !(pde & PTE_P) ? 1 : 2);
+    this.clock.charge('tlb-walks', cycles);
+    this.onCharge(cycles);
     if ((pde & PTE_P) === 0) raisePageFault(linear, access);
     if (large) {
       if (pde & LARGE_RESERVED) raisePageFault(linear, access | PF_PRESENT | PF_RESERVED);
