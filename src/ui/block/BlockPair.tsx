@@ -61,7 +61,7 @@ function translationNote(block: BlockView): string {
 }
 
 export function BlockPair({ view, hovered = null }: BlockPairProps) {
-  const root = useRef<HTMLElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const [spot, setSpot] = useState<Spot | null>(null);
   const [bytes, setBytes] = useState(false);
   const block = view.block;
@@ -104,7 +104,7 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
   };
 
   return (
-    <section ref={root} className="block-pair" aria-label="Guest block and its translation">
+    <div ref={root} className="block-pair">
       <div className="block-columns">
         <CodePane
           side="guest"
@@ -145,6 +145,6 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
           }
         />
       </div>
-    </section>
+    </div>
   );
 }

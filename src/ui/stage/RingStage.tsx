@@ -2,7 +2,7 @@
  * The ring stage: the machine as stacked bands, with a token where the real CPU is and the path of the current
  * excursion (trap, callout, interrupt) drawn through them. All positions come from `viz/rings`, all words from the view.
  */
-import { type CSSProperties, useId, useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import type { MachineView } from '../../session/view';
 import type { Moment } from '../../session/world';
 import { type StageContent, stageContent } from '../../viz/rings/content';
@@ -58,7 +58,6 @@ function isRunning(id: CardId, content: StageContent): boolean {
 export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
   const [ref, width] = useWidth<HTMLDivElement>(760);
   const [preview, setPreview] = useState<number | null>(null);
-  const captionId = useId();
   const content = stageContent(view);
   const layout = layoutStage(content, width);
   const flow = view.flow && flowGeometry(view.flow, layout);
@@ -124,7 +123,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
           </div>
         )}
       </div>
-      <p id={captionId} className="stage-caption">
+      <p className="stage-caption">
         {shown && view.flow ? (
           <>
             <span className="caption-count">
@@ -142,6 +141,6 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
         )}
       </p>
       <StageText content={content} flow={view.flow} onWaypoint={onWaypoint} />
-    </section>
+    </div>
   );
 }
