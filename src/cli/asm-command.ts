@@ -1,5 +1,5 @@
 /** `ringside asm`: source to image, with a listing on request. */
-import { assemble, formatAsmError, toElf, toFlat } from '../assembler';
+import { assembleSource } from '../session';
 import { sourceText } from './guest-file';
 import { ASM_HELP } from './help';
 import { type OptionSpec, parseOptions } from './options';
@@ -25,15 +25,15 @@ export function asmCommand(args: readonly string[], terminal: Terminal): number 
   if (output === null) throw new UsageError('asm needs -o FILE.');
   const bytes = terminal.readFile(source);
   if (!bytes) throw new UsageError(`The file '${source}' cannot be read.`);
-  const assembled = assemble(sourceText(bytes), { name: source });
+  const format = options.choice('format') === 'flat' ? 'flat' : 'elf';
+  const assembled = assembleSource(source, sourceText(bytes), format);
   if (!assembled.ok) {
-    for (const error of assembled.error) terminal.error(`${formatAsmError(error)}\n`);
+    for (const error of assembled.error) terminal.error(`${error}\n`);
     return STATUS.usage;
   }
-  const flat = options.choice('format') === 'flat';
-  save(terminal, output, flat ? toFlat(assembled.value) : toElf(assembled.value));
+  save(terminal, output, assembled.value.image);
   const listing = options.path('listing');
-  if (listing !== null) save(terminal, listing, assembled.value.listing());
+  if (listing !== null) save(terminal, listing, assembled.value.listing);
   return STATUS.ended;
 }
 

@@ -1,11 +1,17 @@
 /** `ringside run`: one world from start to end, without history. */
-import type { System } from '../hypervisor/core/system';
-import type { Outcome } from '../machine/outcome';
-import { DEFAULT_WORLD, type GuestSource, makeSystem, type World } from '../session';
+import {
+  DEFAULT_WORLD,
+  type GuestSource,
+  makeSystem,
+  type Outcome,
+  resultObject,
+  type System,
+  traceLine,
+  type World,
+} from '../session';
 import { guestNamed, problemText } from './guest-file';
 import { RUN_HELP } from './help';
 import { type OptionSpec, parseOptions } from './options';
-import { resultObject, traceLine } from './report';
 import { type FileSink, STATUS, type Terminal, UsageError } from './text';
 
 const MIB = 1024 * 1024;

@@ -3,21 +3,11 @@
  *
  * Every call is one message and gets exactly one reply. Arguments and results are plain data.
  */
-import type { SessionApi } from '../session';
+import type { SessionApi } from '../session/api';
 
-export type {
-  Condition,
-  Direction,
-  LoadedGuest,
-  MachineView,
-  Moment,
-  Problem,
-  SessionApi,
-  StepUnit,
-  TimelineView,
-  World,
-} from '../session';
+export type * from '../session/api';
 export type * from '../session/view';
+export type * from '../session/world';
 
 /** Names of the session's methods. */
 export type Method = keyof SessionApi;

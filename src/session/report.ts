@@ -1,8 +1,8 @@
-/** What `run` prints and writes: registers and the result as plain JSON. */
+/** A run without a page, as plain data: registers after each guest instruction, and how it ended. */
 import type { Registers, System } from '../hypervisor/core/system';
 import { SEGMENT_NAMES } from '../machine/cpu/state';
 import type { Outcome } from '../machine/outcome';
-import { countsOf } from '../session';
+import { countsOf } from './counts';
 
 const GPR_NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 /** ES CS SS DS FS GS; LDTR and TR are system registers and given in full reports only. */

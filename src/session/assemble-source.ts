@@ -1,0 +1,21 @@
+/** Source to image and listing, for whoever wants files rather than a run. */
+import { assemble, formatAsmError, toElf, toFlat } from '../assembler';
+import { err, ok, type Result } from '../base/result';
+
+export interface AssembledSource {
+  readonly image: Uint8Array;
+  readonly listing: string;
+}
+
+/** @returns the image, or every error of the file as text: place, message, source line and caret */
+export function assembleSource(
+  name: string,
+  text: string,
+  format: 'elf' | 'flat',
+): Result<AssembledSource, readonly string[]> {
+  const assembled = assemble(text, { name });
+  if (!assembled.ok) return err(assembled.error.map(formatAsmError));
+  const assembly = assembled.value;
+  const image = format === 'flat' ? toFlat(assembly) : toElf(assembly);
+  return ok({ image, listing: assembly.listing() });
+}
