@@ -73,15 +73,13 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
     </div>
   );
   return (
-    <section
+    <div
       className={cx(
         'ring-stage',
         layout.narrow && 'narrow',
         layout.tight && 'tight',
         view.flow && 'flow',
       )}
-      aria-label="Rings"
-      aria-describedby={captionId}
     >
       <div ref={ref} className="stage-canvas" style={{ height: layout.height }}>
         {layout.bands.map((band) => {
