@@ -6,6 +6,7 @@ import type { LabPage } from './lab.page';
 
 const MEET_POPF = 3;
 const CAUGHT = 4;
+const THROUGH_THE_GATE = 5;
 
 async function openStep(page: Page, lab: LabPage, step: number): Promise<void> {
   await page.goto(`#lesson=the-instruction-that-lies&step=${step}`);
@@ -92,10 +93,13 @@ test('steps the popf: the virtual IF changes, the real one does not, and back is
 test('steps the callout phase by phase and back', async ({ page, lab }) => {
   await openStep(page, lab, CAUGHT);
   const before = await machineState(page);
-  await lab.press('p');
-  await lab.press('p');
-  await lab.press('p');
-  await expect(page.getByText(/3 of 9/).first()).toBeVisible();
+  // The first takes the flags from the stack; then come the phases of the call through the gate.
+  for (const shown of ['1 of 9', '2 of 9', '3 of 9']) {
+    await lab.press('p');
+    if (shown === '1 of 9') await lab.press('p');
+    await expect(page.getByText(shown, { exact: true }).last()).toBeVisible();
+  }
+  await lab.press('Shift+P');
   await lab.press('Shift+P');
   await lab.press('Shift+P');
   await lab.press('Shift+P');
@@ -179,12 +183,8 @@ test('goes where the timeline is clicked', async ({ page, lab }) => {
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`has no accessibility violation in ${colorScheme}`, async ({ page, lab }) => {
     await page.emulateMedia({ colorScheme });
-    for (const step of [MEET_POPF, 5]) {
-      await openStep(page, lab, step);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual(
-        [],
-      );
-    }
+    await openStep(page, lab, THROUGH_THE_GATE);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
   });
 }
