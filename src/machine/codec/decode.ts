@@ -29,7 +29,7 @@ export function decode(bytes: Uint8Array, address: number, bitness: Bitness): In
     DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD,
   );
   try {
-    decoder.ip = BigInt(address >>> 0);
+    // The decoder stays at IP 0 and branch targets are moved afterwards: setting it takes a BigInt per instruction.
     decoder.decodeOut(scratch);
     const truncated =
       scratch.code === Code.INVALID && decoder.lastError === DecoderError.NoMoreBytes;
@@ -47,7 +47,7 @@ function toRecord(
 ): Instruction {
   const code = from.code;
   const operands: Operand[] = [];
-  for (let i = 0; i < from.opCount; i++) operands.push(operandOf(from, i, bitness));
+  for (let i = 0; i < from.opCount; i++) operands.push(operandOf(from, i, address, bitness));
   return {
     address,
     length: code === Code.INVALID ? 0 : from.length,
@@ -63,15 +63,20 @@ function toRecord(
   };
 }
 
-function operandOf(from: IcedInstruction, index: number, bitness: Bitness): Operand {
+function operandOf(
+  from: IcedInstruction,
+  index: number,
+  address: number,
+  bitness: Bitness,
+): Operand {
   const kind = from.opKind(index);
   switch (kind) {
     case OpKind.Register:
       return { kind: 'register', register: from.opRegister(index) };
     case OpKind.NearBranch16:
-      return { kind: 'near-branch', target: from.nearBranch16 };
+      return { kind: 'near-branch', target: (from.nearBranch16 + address) & 0xffff };
     case OpKind.NearBranch32:
-      return { kind: 'near-branch', target: from.nearBranch32 >>> 0 };
+      return { kind: 'near-branch', target: (from.nearBranch32 + address) >>> 0 };
     case OpKind.FarBranch16:
       return { kind: 'far-branch', selector: from.farBranchSelector, offset: from.farBranch16 };
     case OpKind.FarBranch32:
@@ -94,6 +99,16 @@ function operandOf(from: IcedInstruction, index: number, bitness: Bitness): Oper
       return stringOperand('destination', Register.ES, 16);
     case OpKind.MemoryESEDI:
       return stringOperand('destination', Register.ES, 32);
+    case OpKind.Immediate8:
+      return { kind: 'immediate', value: from.immediate8 };
+    case OpKind.Immediate8to16:
+      return { kind: 'immediate', value: (from.immediate8to16 << 16) >> 16 };
+    case OpKind.Immediate8to32:
+      return { kind: 'immediate', value: from.immediate8to32 | 0 };
+    case OpKind.Immediate16:
+      return { kind: 'immediate', value: from.immediate16 };
+    case OpKind.Immediate32:
+      return { kind: 'immediate', value: from.immediate32 | 0 };
     case OpKind.Immediate8_2nd:
       return { kind: 'immediate', value: Number(BigInt.asIntN(32, from.immediate(index))) };
     default:
@@ -139,7 +154,7 @@ function memoryOf(from: IcedInstruction, bitness: Bitness): MemoryOperand {
     base,
     index,
     scale: from.memoryIndexScale as 1 | 2 | 4 | 8,
-    displacement: Number(BigInt.asIntN(32, from.memoryDisplacement)),
+    displacement: displSize === 0 ? 0 : Number(BigInt.asIntN(32, from.memoryDisplacement)),
     addressSize,
   };
 }
