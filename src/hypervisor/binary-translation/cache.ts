@@ -172,6 +172,17 @@ export class TranslationCache implements Snapshotable<CacheState> {
   invalidate(translation: Translation): void {
     if (!this.isValid(translation.id)) return;
     this.retire(translation);
+    this.unchainFrom(translation);
+  }
+
+  /** Cuts every short way to a translation: its next entry goes through the monitor's dispatcher. It stays valid. */
+  unlink(translation: Translation): void {
+    const slot = translation.guestEip & 0xff;
+    if (this.readLookupTarget(slot) === translation.tcAddress) this.clearLookup(slot);
+    this.unchainFrom(translation);
+  }
+
+  private unchainFrom(translation: Translation): void {
     for (const chain of this.chains) {
       if (chain.to === translation.id) this.unchain(chain);
     }

@@ -503,7 +503,8 @@ export class Monitor {
     const record = translation.records.find(
       (candidate) => candidate.offset > 0 && candidate.boundary && candidate.guestEip === eip,
     );
-    return record ? translation.tcAddress + record.offset : null;
+    if (!record || this.mappingOf(translation, true) === 'moved') return null;
+    return translation.tcAddress + record.offset;
   }
 
   private resumeDirect(): boolean {
@@ -559,7 +560,12 @@ export class Monitor {
 
   private findOrTranslate(): Translation | null {
     this.checkCodeSegment();
-    return this.cache.find(this.virtual.eip) ?? this.translate(this.virtual.eip);
+    const { eip } = this.virtual;
+    const found = this.cache.find(eip);
+    if (!found) return this.translate(eip);
+    if (this.mappingOf(found, true) !== 'moved') return found;
+    this.invalidate(found, 'its code is mapped elsewhere now');
+    return this.translate(eip);
   }
 
   private chainExit(from: Translation, exit: number): void {
@@ -632,26 +638,30 @@ export class Monitor {
     }
   }
 
-  /** After the guest changed its address space: translations hold only where their code is still mapped. */
+  /**
+   * After the guest changed its address space: translations hold only where their code is still mapped. Where the new
+   * mapping has not been used yet, silicon would set its accessed bits at the next fetch: so the next entry has to come
+   * through the dispatcher, which does.
+   */
   private checkMappings(): void {
-    const mapping = new Map<number, number | null>();
-    const frameOf = (page: number): number | null => {
-      const known = mapping.get(page);
-      if (known !== undefined) return known;
-      const access = { write: false, user: false, commit: false };
-      const walk = this.tables.walk(this.paging(), (page << 12) >>> 0, access);
-      const frame = walk.kind === 'mapped' && walk.accessed ? walk.address >>> 12 : null;
-      mapping.set(page, frame);
-      return frame;
-    };
     for (const translation of this.cache.all) {
       if (!this.cache.isValid(translation.id)) continue;
-      for (const [page, frame] of translation.pages) {
-        if (frameOf(page) === frame) continue;
-        this.invalidate(translation, 'its code is mapped elsewhere now');
-        break;
-      }
+      const state = this.mappingOf(translation, false);
+      if (state === 'moved') this.invalidate(translation, 'its code is mapped elsewhere now');
+      else if (state === 'untouched') this.cache.unlink(translation);
     }
+  }
+
+  /** How the guest maps a translation's code now; `commit` sets accessed bits, as fetching it does. */
+  private mappingOf(translation: Translation, commit: boolean): 'touched' | 'untouched' | 'moved' {
+    let touched = true;
+    for (const [page, frame] of translation.pages) {
+      const access = { write: false, user: false, commit };
+      const walk = this.tables.walk(this.paging(), (page << 12) >>> 0, access);
+      if (walk.kind === 'fault' || walk.address >>> 12 !== frame) return 'moved';
+      touched &&= walk.accessed;
+    }
+    return touched ? 'touched' : 'untouched';
   }
 
   private invalidate(translation: Translation, reason: string): void {

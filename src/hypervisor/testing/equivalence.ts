@@ -94,7 +94,9 @@ export function firstDivergence(
     }
     const differences = interruptedAt.has(count) ? [] : differencesOf(is, expected);
     for (const frame of [...left.takeWritten(), ...right.takeWritten(), ...differing.keys()]) {
-      const where = differenceInPage(left.page(frame), right.page(frame));
+      const where = differenceInPage(left.page(frame), right.page(frame), (offset) =>
+        isEarlyAccessedBit(left, right, frame, offset, expected.cr3),
+      );
       if (where === null) differing.delete(frame);
       else if (!differing.has(frame)) differing.set(frame, count);
       else if (count - differing.get(frame)! > LOOK_AHEAD) {
@@ -154,7 +156,39 @@ class GuestSteps {
   }
 }
 
-function differenceInPage(left: Uint8Array, right: Uint8Array): number | null {
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return i;
+function differenceInPage(
+  left: Uint8Array,
+  right: Uint8Array,
+  isAllowed: (offset: number) => boolean,
+): number | null {
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i] && !isAllowed(i)) return i;
   return null;
+}
+
+const PTE_A = 1 << 5;
+
+/**
+ * Silicon may fetch ahead of what it executes and mark the page accessed; so may a technique whose first fetch is
+ * followed by an interrupt. Only in page tables, only that bit, and never the other way round.
+ *
+ * @see Intel SDM vol. 3, "Paging": "Details of TLB Use"
+ */
+function isEarlyAccessedBit(
+  left: GuestSteps,
+  right: GuestSteps,
+  frame: number,
+  offset: number,
+  cr3: number,
+): boolean {
+  if (offset % 4 !== 0) return false;
+  const [is, expected] = [left.page(frame)[offset]!, right.page(frame)[offset]!];
+  if (is !== (expected | PTE_A)) return false;
+  if (frame === cr3 >>> 12) return true;
+  const directory = right.page(cr3 >>> 12);
+  const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
+  for (let at = 0; at < 4096; at += 4) {
+    const entry = view.getUint32(at, true);
+    if ((entry & 1) !== 0 && entry >>> 12 === frame) return true;
+  }
+  return false;
 }
