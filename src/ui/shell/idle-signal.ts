@@ -4,32 +4,40 @@
  */
 import { useEffect } from 'react';
 import type { AppStore } from '../../store/store';
-import { motionsRunning, subscribeToMotion } from '../shared/motion';
+
+/** Animations that will end by themselves. */
+const runningAnimations = (): readonly Animation[] =>
+  document
+    .getAnimations()
+    .filter((a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity);
 
 export function useIdleSignal(store: AppStore): void {
   useEffect(() => {
     const root = document.documentElement;
     let frame = 0;
-    const isIdle = () => {
+    const atRest = () => {
       const { busy, playing, view } = store.getState();
-      return !busy && !playing && view !== null && motionsRunning() === 0;
+      return !busy && !playing && view !== null;
     };
     const publish = () => {
       cancelAnimationFrame(frame);
-      if (!isIdle()) {
+      if (!atRest()) {
         root.dataset.idle = 'false';
         return;
       }
       // React draws the reply before the next frame, and a panel may start its animation then.
       frame = requestAnimationFrame(() => {
-        if (isIdle()) root.dataset.idle = 'true';
+        if (!atRest()) return;
+        const animations = runningAnimations();
+        if (animations.length === 0) root.dataset.idle = 'true';
+        else void Promise.allSettled(animations.map((a) => a.finished)).then(publish);
       });
     };
-    const stops = [store.subscribe(publish), subscribeToMotion(publish)];
+    const stop = store.subscribe(publish);
     publish();
     return () => {
       cancelAnimationFrame(frame);
-      for (const stop of stops) stop();
+      stop();
     };
   }, [store]);
 }
