@@ -26,9 +26,10 @@ export interface CacheMapLayout {
   readonly pixelsPerByte: number;
 }
 
-const GAP = 4;
-const MOST_ROWS = 6;
-const LARGEST_SCALE = 0.6;
+const GAP = 3;
+/** Rows aimed at; hundreds of blocks, each at its narrowest, may need more. */
+const MOST_ROWS = 3;
+const LARGEST_SCALE = 0.5;
 const NARROWEST = 3;
 
 /** Pixels per byte: as large as fits `MOST_ROWS` rows, but never larger than a comfortable block needs. */

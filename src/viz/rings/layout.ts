@@ -150,7 +150,9 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     const stacked = narrow && own && beside ? ownHeight + GAP + besideHeight : null;
     const headingWidth = label + gutter / 2 - 18;
     const role = narrow ? 0 : 20 + 16 * countLines(content.bands[id].role, headingWidth, 6.5);
-    const inner = stacked ?? Math.max(ownHeight, besideHeight, role);
+    // Room for a short what-if card is kept, so that most steps do not move what is below.
+    const reserved = id === 'ring1' && !narrow && !kernelInRing0 ? 14 + 4 * LINE : 0;
+    const inner = stacked ?? Math.max(ownHeight, besideHeight, role, reserved);
     // In a narrow stage the way up from the hardware must not cross a card: ring 0 has its side card on top.
     const sideFirst = narrow && id === 'ring0';
     const top = stacked && sideFirst ? first + besideHeight + GAP : first;
