@@ -247,6 +247,21 @@ export class Access {
     if ((linear ^ last) >>> 12) this.mmu.translate((last & ~0xfff) >>> 0, true, this.mmu.user);
   }
 
+  /**
+   * RAM index of `bytes` bytes that may be read without asking (one page, inside the segment), or -1.
+   * For string instructions that move many at once.
+   */
+  fastRange(segment: number, offset: number, bytes: number, write: boolean): number {
+    const last = (offset + bytes - 1) | 0;
+    const bound = write ? this.write1[segment]! : this.read1[segment]!;
+    if ((offset ^ BIAS) >= bound || (last ^ BIAS) >= bound || last >>> 0 < offset >>> 0) return -1;
+    const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
+    if ((linear & 0xfff) + bytes > 0x1000) return -1;
+    const entry = this.tlb[linear >>> 12]!;
+    if ((entry & (write ? this.mmu.writeBit : this.mmu.readBit)) === 0) return -1;
+    return (entry & ~0xfff) | (linear & 0xfff);
+  }
+
   // --- read-modify-write: one write permission check, before anything is read ----------------------------------
 
   modify8(segment: number, offset: number): number {

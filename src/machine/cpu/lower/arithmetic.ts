@@ -4,6 +4,7 @@ import * as flags from '../flags';
 import { AUX, AUX_CARRIES, RES } from '../flags';
 import {
   addressOf,
+  byteIndex,
   immediateOf,
   type Lowered,
   type Lowering,
@@ -229,7 +230,36 @@ function fast(site: Site, alu: flags.Alu): Lowered | null {
   return null;
 }
 
+/** CMP and TEST of a byte with a constant: the commonest byte instructions. */
+function fastCompareByte(site: Site, alu: flags.Alu): Lowered | null {
+  const r = site.core.state;
+  const left = operandAt(site, 0);
+  const right = operandAt(site, 1);
+  if (right.kind !== 'immediate') return null;
+  const y = immediateOf(right, 1);
+  const byte = site.core.byte;
+  const a = site.core.access;
+  const test = alu === flags.and;
+  const finish = (x: number): void => {
+    const result = test ? x & y : x - y;
+    r[RES] = (result << 24) >> 24;
+    if (test) r[AUX] = 0;
+    else {
+      const borrows = (~x & y) | ((~x | y) & result);
+      r[AUX] = ((borrows << 24) & 0xc0000000) | (borrows & 8);
+    }
+  };
+  if (left.kind === 'register') {
+    const n = byteIndex(left.register);
+    return plain(() => finish(byte[n]!));
+  }
+  if (left.kind !== 'memory') return null;
+  const { seg, b, x: i, s, d, m } = addressOf(left);
+  return plain(() => finish(a.read8(seg, (r[b]! + (r[i]! << s) + d) & m)));
+}
+
 function fastCompare(site: Site, alu: flags.Alu): Lowered | null {
+  if (site.size === 1) return fastCompareByte(site, alu);
   if (site.size !== 4) return null;
   const r = site.core.state;
   const a = site.core.access;

@@ -132,6 +132,14 @@ const loop =
     const target = targetOf(site);
     const wide = site.parts.includes('ECX');
     const { gpr, half } = core;
+    if (wide && want === null) {
+      return branch(() => {
+        const count = (gpr[1]! - 1) | 0;
+        if (count !== 0) go(r, target);
+        else r[EIP] = next;
+        gpr[1] = count;
+      });
+    }
     return branch(() => {
       const count = wide ? (gpr[1]! - 1) | 0 : (half[2]! - 1) & 0xffff;
       const taken = count !== 0 && (want === null || (r[RES] === 0) === want);

@@ -67,6 +67,21 @@ class StringOperands {
     return this.wide ? this.core.gpr[1]! : this.core.half[2]!;
   }
 
+  countDownBy(count: number): void {
+    if (this.wide) this.core.gpr[1]! -= count;
+    else this.core.half[2]! -= count;
+  }
+
+  /** Iterations left before the counter or the page of an index register ends: for moving many at once, upwards. */
+  runLength(page: number, offset: number): number {
+    const inPage = Math.floor((0x1000 - ((page + offset) & 0xfff)) / this.bytes);
+    return Math.min(this.counter() >>> 0, inPage);
+  }
+
+  get upwards(): boolean {
+    return this.wide && (this.core.state[WORD.EFLAGS]! & EFLAGS_DF) === 0;
+  }
+
   countDown(): void {
     if (this.wide) this.core.gpr[1]!--;
     else this.core.half[2]!--;
@@ -145,6 +160,8 @@ function repeated(
   iterate: Iteration,
   comparing: boolean,
   single: typeof plain,
+  /** Does many iterations at once if nothing can happen between them. @returns how many it did */
+  bulk: () => number = () => 0,
 ): ReturnType<Lowering> {
   const { core, ins } = site;
   if (ins.repeat === 'none') return single(iterate);
@@ -153,8 +170,12 @@ function repeated(
   const { clock } = core;
   return alone(() => {
     while (operands.counter() !== 0) {
-      iterate();
-      operands.countDown();
+      const many = core.attention & ATTENTION.TRAP ? 0 : bulk();
+      if (many > 0) operands.countDownBy(many);
+      else {
+        iterate();
+        operands.countDown();
+      }
       if (operands.counter() === 0) return;
       if (comparing && isZero(r) === endsOnZero) return;
       // One cycle is ours for retiring; whatever else the walks cost may have made something due.
@@ -174,7 +195,28 @@ const moves: Lowering = (site) => {
     o.advanceDestination();
   };
   const overrun: Overrun = { order: 'source-destination', counted: { source: 1, destination: 2 } };
-  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain);
+  const { access, state } = core;
+  const { u8 } = core.memory;
+  const bulk = (): number => {
+    if (!o.upwards) return 0;
+    const from = o.source();
+    const to = o.destination();
+    const count = Math.min(
+      o.runLength(state[WORD.BASE + o.segment]!, from),
+      o.runLength(state[WORD.BASE + SEG.ES]!, to),
+    );
+    if (count < 2) return 0;
+    const bytes = count * size;
+    const source = access.fastRange(o.segment, from, bytes, false);
+    const target = access.fastRange(SEG.ES, to, bytes, true);
+    // A target just above its source repeats a pattern: one by one.
+    if (source < 0 || target < 0 || (target > source && target < source + bytes)) return 0;
+    u8.copyWithin(target, source, source + bytes);
+    core.gpr[6]! += bytes;
+    core.gpr[7]! += bytes;
+    return count;
+  };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain, bulk);
 };
 
 const stores: Lowering = (site) => {
@@ -186,7 +228,25 @@ const stores: Lowering = (site) => {
     o.advanceDestination();
   };
   const overrun: Overrun = { order: 'destination', counted: { source: 0, destination: 2 } };
-  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain);
+  const { access, state } = core;
+  const { u8, view } = core.memory;
+  const bulk = (): number => {
+    if (!o.upwards) return 0;
+    const to = o.destination();
+    const count = o.runLength(state[WORD.BASE + SEG.ES]!, to);
+    if (count < 2) return 0;
+    const bytes = count * size;
+    const target = access.fastRange(SEG.ES, to, bytes, true);
+    if (target < 0) return 0;
+    const value = a[0]!;
+    if (size === 1) u8.fill(value, target, target + bytes);
+    else if (size === 2) {
+      for (let at = target; at < target + bytes; at += 2) view.setInt16(at, value, true);
+    } else for (let at = target; at < target + bytes; at += 4) view.setInt32(at, value, true);
+    core.gpr[7]! += bytes;
+    return count;
+  };
+  return repeated(site, o, withOverrun(site, o, iterate, overrun), false, plain, bulk);
 };
 
 const loads: Lowering = (site) => {
