@@ -14,10 +14,14 @@ export class EventLog implements Snapshotable<EventCounts> {
 
   private completing = 0;
 
+  /** Asked for every event; false drops it uncounted. For facts that a monitor knows not to be what they look like. */
+  accepts: ((body: MachineEventBody) => boolean) | null = null;
+
   /** @param stamp reads the moment from the silicon CPU: set once by the PC, when both exist */
   constructor(private readonly stamp: () => EventStamp) {}
 
   emit(body: MachineEventBody): void {
+    if (this.accepts && !this.accepts(body)) return;
     this.counts[body.kind] = (this.counts[body.kind] ?? 0) + 1;
     if (!this.listener) return;
     const stamp = this.stamp();

@@ -90,6 +90,9 @@ export class BinaryTranslationSystem implements System {
       memoryBytes,
       options.cacheBytes ?? CACHE_BYTES,
     );
+    // A PUSHF of the translator's own is no hole: what it reads is replaced before the guest can look.
+    this.pc.events.accepts = (body) =>
+      body.kind !== 'sensitive-silent' || !Monitor.inCache(this.pc.cpu.eip);
     bus.onRead = (port, value, timeDependent) => {
       if (timeDependent) this.noteTimedRead(port, value);
       return value;
