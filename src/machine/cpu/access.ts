@@ -8,7 +8,7 @@
  * @see Intel SDM vol. 3, "Protection": "Limit Checking", "Type Checking"
  */
 import type { PhysicalMemory } from '../memory';
-import type { Mmu } from '../mmu/mmu';
+import { type Mmu, TLB_READ_SUPERVISOR, TLB_WRITE_SUPERVISOR } from '../mmu/mmu';
 import { raise } from './fault';
 import { CR0_PE, SEG, VECTOR, WORD } from './state';
 
@@ -37,6 +37,9 @@ export class Access {
   readonly write1 = new Int32Array(8);
   readonly write2 = new Int32Array(8);
   readonly write4 = new Int32Array(8);
+  /** The TLB's fast bits that apply at the current CPL. */
+  private readBit = TLB_READ_SUPERVISOR;
+  private writeBit = TLB_WRITE_SUPERVISOR;
   /** -1, or 0xffff while SS is a 16-bit stack. */
   stackMask = -1;
 
@@ -56,6 +59,13 @@ export class Access {
     this.u8 = memory.u8;
     this.view = memory.view;
     this.tlb = mmu.tlb;
+  }
+
+  /** CPL 3 or not: for the MMU and for the fast paths here. */
+  setUser(user: boolean): void {
+    this.mmu.setUser(user);
+    this.readBit = this.mmu.readBit;
+    this.writeBit = this.mmu.writeBit;
   }
 
   // --- segments --------------------------------------------------------------------------------------------
@@ -121,7 +131,7 @@ export class Access {
     if ((offset ^ BIAS) < this.read1[segment]!) {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
-      if (entry & this.mmu.readBit) return this.u8[(entry & ~0xfff) | (linear & 0xfff)]!;
+      if (entry & this.readBit) return this.u8[(entry & ~0xfff) | (linear & 0xfff)]!;
     }
     return this.readLinear(this.linear(segment, offset, 1, false), 1, this.mmu.user);
   }
@@ -132,7 +142,7 @@ export class Access {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
       const at = linear & 0xfff;
-      if (entry & this.mmu.readBit && at < 0xfff) {
+      if (entry & this.readBit && at < 0xfff) {
         return this.view.getUint16((entry & ~0xfff) | at, true);
       }
     }
@@ -145,7 +155,7 @@ export class Access {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
       const at = linear & 0xfff;
-      if (entry & this.mmu.readBit && at < 0xffd) {
+      if (entry & this.readBit && at < 0xffd) {
         return this.view.getInt32((entry & ~0xfff) | at, true);
       }
     }
@@ -176,7 +186,7 @@ export class Access {
     if ((offset ^ BIAS) < this.write1[segment]!) {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
-      if (entry & this.mmu.writeBit) {
+      if (entry & this.writeBit) {
         this.u8[(entry & ~0xfff) | (linear & 0xfff)] = value;
         return;
       }
@@ -189,7 +199,7 @@ export class Access {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
       const at = linear & 0xfff;
-      if (entry & this.mmu.writeBit && at < 0xfff) {
+      if (entry & this.writeBit && at < 0xfff) {
         this.view.setInt16((entry & ~0xfff) | at, value, true);
         return;
       }
@@ -202,7 +212,7 @@ export class Access {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
       const at = linear & 0xfff;
-      if (entry & this.mmu.writeBit && at < 0xffd) {
+      if (entry & this.writeBit && at < 0xffd) {
         this.view.setInt32((entry & ~0xfff) | at, value, true);
         return;
       }
@@ -258,7 +268,7 @@ export class Access {
     const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
     if ((linear & 0xfff) + bytes > 0x1000) return -1;
     const entry = this.tlb[linear >>> 12]!;
-    if ((entry & (write ? this.mmu.writeBit : this.mmu.readBit)) === 0) return -1;
+    if ((entry & (write ? this.writeBit : this.readBit)) === 0) return -1;
     return (entry & ~0xfff) | (linear & 0xfff);
   }
 
@@ -278,7 +288,7 @@ export class Access {
       const linear = (offset + this.state[WORD.BASE + segment]!) | 0;
       const entry = this.tlb[linear >>> 12]!;
       const at = linear & 0xfff;
-      if (entry & this.mmu.writeBit && at < 0xffd) {
+      if (entry & this.writeBit && at < 0xffd) {
         const physical = (entry & ~0xfff) | at;
         this.pendingFirst = physical;
         this.pendingFast = true;

@@ -19,8 +19,8 @@ const MAX_INSTRUCTION = 15;
 export class Block {
   /** Sum of weights; `weights` one by one. */
   weight = 0;
-  /** [index, counter] of annotated instructions; null if there are none. */
-  entries: [number, number][] | null = null;
+  /** Index and counter of annotated instructions, alternating; null if there are none. */
+  entries: Int32Array | null = null;
   /** Closures as decoded, to restore `ops` after an interruption. */
   readonly pristine: readonly Op[];
   /** False once its bytes changed: no longer to be found or entered. */
@@ -342,12 +342,8 @@ function assemble(linear: number, eip: number, key: number, parts: readonly Deco
     parts[parts.length - 1]!.lowered.setsEip,
     parts[0]!.lowered.alone,
   );
-  parts.forEach((part, index) => {
-    if (part.entry >= 0) {
-      block.entries ??= [];
-      block.entries.push([index, part.entry]);
-    }
-  });
+  const entries = parts.flatMap((part, index) => (part.entry >= 0 ? [index, part.entry] : []));
+  if (entries.length > 0) block.entries = Int32Array.from(entries);
   return block;
 }
 

@@ -169,7 +169,7 @@ export class Core {
 
   setCpl(cpl: number): void {
     this.state[WORD.CPL] = cpl;
-    this.mmu.setUser(cpl === 3);
+    this.access.setUser(cpl === 3);
     this.refreshCodeKey();
   }
 

@@ -206,7 +206,10 @@ export class RunLoop {
 
   private countEntries(block: Block, count: number): void {
     const { entryCounts } = this.core.memory;
-    for (const [index, entry] of block.entries!) if (index < count) entryCounts[entry]!++;
+    const entries = block.entries!;
+    for (let i = 0; i < entries.length; i += 2) {
+      if (entries[i]! < count) entryCounts[entries[i + 1]!]!++;
+    }
   }
 
   /** Everything that is not "execute the next block". 'again': the boundary changed, look anew. */

@@ -58,7 +58,7 @@ export type TlbContents = readonly (readonly [number, number])[];
 
 export class Mmu {
   readonly tlb: Int32Array;
-  /** The fast bits that apply at the current CPL. */
+  /** The fast bits that apply at the current CPL; set through `Access.setUser`, which keeps copies. */
   readBit = TLB_READ_SUPERVISOR;
   writeBit = TLB_WRITE_SUPERVISOR;
   /** True at CPL 3. */
