@@ -9,11 +9,11 @@ import type { CheckpointStore } from './checkpoint-store';
 import type { Rewindable } from './rewindable';
 
 /** Re-executing further than this on the way back leaves a checkpoint close behind the goal. */
-const FAR = 16_384;
+const FAR = 768;
 /** How close: the next steps back re-execute about this many instructions. */
-const CLOSE_BEHIND = 2048;
+const CLOSE_BEHIND = 256;
 /** Restoring costs about as much as running this many instructions. */
-const RESTORE_WORTH = 4096;
+const RESTORE_WORTH = 1024;
 
 export class Cursor<Machine extends Rewindable> {
   /** The checkpoint's moment since which `takeDirtyPages` has collected. */
