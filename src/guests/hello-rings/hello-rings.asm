@@ -648,14 +648,6 @@ trap_table:
 
 task_stack_top:
         dd sieve_stack_top, checker_stack_top
-task_esp:
-        dd 0, 0                         ; where each task's frame is; 0: ended
-current_task:           dd 0
-switch_wanted:          dd 0
-ticks:                  dd 0
-saved_flags:            dd 0
-critical_sections:      dd 0
-cursor:                 dd 0
 
 ; --- the tasks: everything below runs in ring 3 -----------------------------------------------
 
@@ -811,6 +803,16 @@ demand_frame:           resb 4096
 idt:                    resb 256 * 8
 task_state:             resb 104
 gdt_seen:               resb 6
+        alignb 4
+; Variables lie away from the code and the descriptor table: whoever watches those pages for writes (a binary
+; translator does) must not be disturbed by every counter.
+task_esp:               resd 2          ; where each task's frame is; 0: ended
+current_task:           resd 1
+switch_wanted:          resd 1
+ticks:                  resd 1
+saved_flags:            resd 1
+critical_sections:      resd 1
+cursor:                 resd 1
         alignb 16
 boot_stack:             resb KERNEL_STACK
 boot_stack_top:
