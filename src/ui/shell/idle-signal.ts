@@ -5,11 +5,17 @@
 import { useEffect } from 'react';
 import type { AppStore } from '../../store/store';
 
-/** Animations that will end by themselves. */
+const noMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Animations that will end by themselves. Asking makes the browser compute styles, so not when there are none. */
 const runningAnimations = (): readonly Animation[] =>
-  document
-    .getAnimations()
-    .filter((a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity);
+  noMotion.matches
+    ? []
+    : document
+        .getAnimations()
+        .filter(
+          (a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity,
+        );
 
 export function useIdleSignal(store: AppStore): void {
   useEffect(() => {

@@ -141,13 +141,20 @@ export function Timeline(props: TimelineProps) {
         }}
         onPointerLeave={() => setHover(null)}
       >
-        <svg width="100%" height={LANES.height} aria-hidden="true">
-          {geometry ? <Lanes geometry={geometry} /> : null}
-          <rect className="timeline-future" x={cursor} y={0} width="100%" height={LANES.height} />
-          <path
-            className="timeline-cursor"
-            d={`M${cursor - 6},0 h12 l-6,8 z M${cursor - 1},6 h2 v${LANES.height - 6} h-2 z`}
-          />
+        <div className="timeline-lanes">
+          <svg width="100%" height={LANES.height} aria-hidden="true">
+            {geometry ? <Lanes geometry={geometry} /> : null}
+          </svg>
+          <div className="timeline-future" style={{ transform: `translateX(${cursor}px)` }} />
+        </div>
+        <svg
+          className="timeline-cursor"
+          width={12}
+          height={LANES.height}
+          style={{ transform: `translateX(${cursor - 6}px)` }}
+          aria-hidden="true"
+        >
+          <path d={`M0,0 h12 l-6,8 z M5,6 h2 v${LANES.height - 6} h-2 z`} />
         </svg>
         {hover ? (
           <span
