@@ -52,7 +52,11 @@ function nextStand(old: Stand, view: MachineView, here: Place): Stand {
 function wayTaken(stand: Stand, props: TokenProps): string | null {
   const { layout, flow, here, view } = props;
   if (flow && view.flow) {
-    return (stand.from !== null && travelPath(flow, stand.from, view.flow.current)) || null;
+    const path = stand.from === null ? '' : travelPath(flow, stand.from, view.flow.current);
+    const to = tokenPoint(layout, here, flow);
+    const mark = flow.marks.find((m) => m.current);
+    const beyond = mark && (mark.x !== to.x || mark.y !== to.y) ? `L${to.x},${to.y}` : '';
+    return path === '' ? null : path + beyond;
   }
   if (!stand.came || flow) return null;
   const x = stand.came.right ? layout.gutters.right : layout.gutters.left;
@@ -69,7 +73,9 @@ export function Token(props: TokenProps) {
   const way = motion ? wayTaken(stand, props) : null;
   const at = tokenPoint(layout, here, flow);
   const mark = flow?.marks.find((m) => m.current);
-  const size = mark ? 2 * mark.radius + 8 : undefined;
+  const onMark = mark !== undefined && mark.x === at.x && mark.y === at.y;
+  // On a waypoint a halo around its number, between two small enough for the lane.
+  const size = onMark ? 2 * mark.radius + 8 : mark ? 26 : undefined;
   const style: CSSProperties = way
     ? { width: size, height: size, offsetPath: `path("${way}")` }
     : {

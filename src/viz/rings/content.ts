@@ -64,10 +64,22 @@ export interface StageContent {
 
 const isBare = (view: MachineView) => view.world.technique === 'bare';
 
+/** The current waypoint is behind: the hypervisor's own instructions between it and the next one are executing. */
+function isPastWaypoint(view: MachineView): boolean {
+  const waypoint = view.flow?.waypoints[view.flow.current];
+  return (
+    waypoint !== undefined &&
+    view.actor === 'monitor' &&
+    view.next !== null &&
+    view.moment.retired > waypoint.moment.retired
+  );
+}
+
 function placeOf(view: MachineView): Place {
   const waypoint = view.flow?.waypoints[view.flow.current];
   if (waypoint?.reached && view.flow && view.flow.current < view.flow.waypoints.length - 1) {
-    return waypoint.place;
+    // The silicon is done: the CPU has arrived in the ring it leads to.
+    if (waypoint.place !== 'hardware' || !isPastWaypoint(view)) return waypoint.place;
   }
   switch (view.actor) {
     case 'guest-user':
@@ -143,6 +155,13 @@ function hypervisorCard(view: MachineView, here: Place): StageContent['hyperviso
     return running
       ? { title: 'Hypervisor: running', detail: view.next?.text ?? '', running }
       : { title: 'Hypervisor', detail: 'waits for a trap or a call', running };
+  }
+  if (running && isPastWaypoint(view)) {
+    return {
+      title: 'Hypervisor: running',
+      detail: `about to execute ${view.next?.text}`,
+      running,
+    };
   }
   const own = flow.waypoints.filter((w) => w.place === 'ring0');
   const shown = own.findLast((w) => w.reached) ?? own[0];

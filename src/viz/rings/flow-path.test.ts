@@ -70,6 +70,23 @@ describe('the token', () => {
     });
   });
 
+  it('is in ring 0 once the silicon is done, before the next waypoint is reached', () => {
+    const at = trapView(3);
+    const inside = {
+      ...at,
+      actor: 'monitor' as const,
+      moment: { retired: at.flow!.waypoints[3]!.moment.retired + 2, phase: 0 },
+    };
+    const content = stageContent(inside);
+    expect(stageContent(at).here).toBe('hardware');
+    expect(content.here).toBe('ring0');
+    expect(content.hypervisor?.title).toBe('Hypervisor: running');
+    const { layout, flow } = draw(inside);
+    const point = tokenPoint(layout, content.here, flow);
+    expect(point.y).toBe(layout.lanes.ring0.y);
+    expect(point.x).toBeLessThan(flow.marks[4]!.x);
+  });
+
   it('goes back the way it came', () => {
     const { flow } = draw(calloutView(3));
     const start = (path: string) => path.slice(1).split(/[LQ]/)[0];

@@ -43,6 +43,8 @@ export interface FlowGeometry {
 }
 
 const RADIUS = 11;
+/** How far before the next waypoint the token stands between two. */
+const BEFORE_NEXT = 28;
 const SMALLEST = 3;
 const NUMBERED_FROM = 7.5;
 const ROUND = 8;
@@ -192,9 +194,17 @@ export function flowGeometry(flow: Flow, layout: StageLayout): FlowGeometry {
   };
 }
 
-/** Where the token stands: on the current waypoint, else beside the card of whoever runs. */
+/**
+ * Where the token stands: on the current waypoint, else beside the card of whoever runs. When the silicon has brought
+ * the CPU into ring 0 and the next waypoint is not reached yet, it stands before that one.
+ */
 export function tokenPoint(layout: StageLayout, here: Place, flow: FlowGeometry | null): Point {
   const mark = flow?.marks.find((m) => m.current);
+  if (mark && mark.waypoint.place === 'hardware' && here === 'ring0') {
+    const next = flow?.marks[flow.marks.indexOf(mark) + 1];
+    const before = (next?.x ?? mark.x) - BEFORE_NEXT;
+    return { x: Math.max(layout.track.from + BEFORE_NEXT, before), y: layout.lanes.ring0.y };
+  }
   if (mark) return { x: mark.x, y: mark.y };
   if (flow?.origin) return flow.origin;
   return { x: layout.gutters.left, y: layout.lanes[here].gutterY };
