@@ -11,7 +11,7 @@ const WINDOW = 1024;
 const FARTHEST = 64 * WINDOW;
 
 /** Phases of the instruction at `retired`. */
-function phasesAt(run: Run, retired: number): number {
+export function phasesAt(run: Run, retired: number): number {
   run.recording.extend(retired + 1);
   if (!run.excursions.around(retired, 1)) return 0;
   return run.recording

@@ -8,7 +8,7 @@ import type { MachineEvent } from '../machine/events';
 import type { Condition, LoadedGuest, SessionApi } from './api';
 import { guestBlock, NO_MARKS, translatedBlock } from './block-view';
 import { type Compiled, compile, matches } from './conditions';
-import { nextPhase } from './phases';
+import { nextPhase, phasesAt } from './phases';
 import { openWorld, type Run } from './run';
 import { ruleWarmedUpTo, stopBefore } from './search';
 import type { StopRule } from './stop-rules';
@@ -127,7 +127,10 @@ export class Session implements SessionApi {
       if (run.recording.frontier < retired) await this.options.yieldNow();
       if (turn !== this.turn) return this.view();
     }
-    return this.arrive({ retired, phase: Math.max(0, Math.floor(moment.phase)) }, null);
+    // A moment from a link may name more phases than there are.
+    const asked = Math.max(0, Math.floor(moment.phase));
+    const phase = asked === 0 ? 0 : Math.min(asked, phasesAt(run, retired));
+    return this.arrive({ retired, phase }, null);
   }
 
   async interrupt(): Promise<void> {

@@ -135,6 +135,7 @@ export interface Waypoint {
  */
 export interface Flow {
   readonly title: string;
+  /** `direct-call`: INT n in directly executed user code, which the hypervisor hands to the guest's own handler. */
   readonly kind: 'trap' | 'callout' | 'interrupt' | 'direct-call';
   /** Where the CPU was when it left: a trap's first waypoint is the silicon's work already. */
   readonly from: Place;

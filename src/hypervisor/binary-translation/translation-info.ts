@@ -8,16 +8,6 @@ export function describeTranslation(
   cache: TranslationCache,
   translation: Translation,
 ): TranslationInfo {
-  const chainedSlots = new Set(
-    translation.exits
-      .filter((_, index) => cache.isChained(translation.id, index))
-      .map((exit) => exit.slot),
-  );
-  const code = translation.records.map((record): TranslatedInstruction => {
-    const tag = record.tag === 'exit' && chainedSlots.has(record.offset) ? 'chained' : record.tag;
-    const { offset, length, guestIndex } = record;
-    return { tcAddress: translation.tcAddress + offset, length, tag, from: guestIndex };
-  });
   return {
     id: translation.id,
     guestAddress: translation.guestEip,
@@ -25,10 +15,28 @@ export function describeTranslation(
     bytes: translation.bytes,
     valid: cache.isValid(translation.id),
     executions: cache.executions(translation.id),
-    guest: translation.guest.map(classify),
-    code,
+    // Made when asked for: the map of the cache lists every translation and looks at no line.
+    get guest() {
+      return translation.guest.map(classify);
+    },
+    get code() {
+      return describeCode(cache, translation);
+    },
     chainedTo: cache.chainedTo(translation.id),
   };
+}
+
+function describeCode(cache: TranslationCache, translation: Translation): TranslatedInstruction[] {
+  const chainedSlots = new Set(
+    translation.exits
+      .filter((_, index) => cache.isChained(translation.id, index))
+      .map((exit) => exit.slot),
+  );
+  return translation.records.map((record): TranslatedInstruction => {
+    const tag = record.tag === 'exit' && chainedSlots.has(record.offset) ? 'chained' : record.tag;
+    const { offset, length, guestIndex } = record;
+    return { tcAddress: translation.tcAddress + offset, length, tag, from: guestIndex };
+  });
 }
 
 function classify({ decoded, bytes, sensitivity }: GuestInstruction): GuestInstructionInfo {
