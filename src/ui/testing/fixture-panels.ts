@@ -215,7 +215,7 @@ const flowOf = (
     (step, i): Waypoint => ({
       ...step,
       number: i + 1,
-      moment: { retired: 48_211, phase: i + 1 },
+      moment: { retired: 48_212, phase: i + 1 },
       reached: i <= current,
     }),
   ),
@@ -405,7 +405,7 @@ export function trapView(current: number): MachineView {
   const back = current === 8;
   return {
     ...directView,
-    moment: { retired: 51_000, phase: current + 1 },
+    moment: { retired: 48_212, phase: current + 1 },
     flow: flowOf('int 0x80 from ring 3', 'trap', 'ring3', TRAP, current),
     actor: back ? 'translated-kernel' : current < 4 ? 'guest-user' : 'monitor',
     real: { ...directView.real, cpl: back ? 1 : current < 4 ? 3 : 0 },
