@@ -28,7 +28,7 @@ export const SPEEDS: readonly [Speed, ...Speed[]] = [
   { id: '4', label: '4 steps/s', kind: 'steps', everyMs: 250 },
   { id: '20', label: '20 steps/s', kind: 'steps', everyMs: 50 },
   { id: 'run', label: '100 per frame', kind: 'instructions', slice: 100 },
-  { id: 'full', label: 'Full speed', kind: 'instructions', slice: 20_000 },
+  { id: 'full', label: 'Full speed', kind: 'instructions', slice: 50_000 },
 ];
 
 /** A stretch of the run, in machine instructions: `[from, to)`. */

@@ -20,7 +20,7 @@ import { CommandQueue } from './command-queue';
 import { createLessonActions, type LessonActions } from './lesson-actions';
 
 /** How far ahead a run is explored to find its end. Longer runs grow the timeline as they are played. */
-const EXPLORE_INSTRUCTIONS = 20_000_000;
+const EXPLORE_INSTRUCTIONS = 2_000_000;
 /** Columns asked of the timeline: about one per two pixels of a wide screen. */
 const TIMELINE_BUCKETS = 600;
 
@@ -145,9 +145,10 @@ export function createAppStore(options: StoreOptions): AppStore {
         explore();
         return;
       }
-      if (end !== null) {
-        set((s) => ({ view: s.view && { ...s.view, end }, furthest: Math.max(s.furthest, end) }));
-      }
+      set((s) => ({
+        view: s.view && { ...s.view, end },
+        furthest: Math.max(s.furthest, end ?? EXPLORE_INSTRUCTIONS),
+      }));
       await refreshTimeline();
     });
 
