@@ -46,7 +46,9 @@ export class PhysicalMemory {
   private allocated = ENTRY_COUNTS * 4;
   /** Per code page, one byte per byte: 1 where it belongs to a decoded instruction. */
   private readonly codeMarks: (Uint8Array | undefined)[] = [];
-  private readonly codeListeners: ((page: number) => void)[] = [];
+  /** How many of them are 1. */
+  private readonly markedBytes: number[] = [];
+  private readonly codeListeners: ((page: number, from: number, to: number) => void)[] = [];
   private readonly revokeListeners: ((page: number) => void)[] = [];
   private readonly watchListeners: ((page: number) => void)[] = [];
   private readonly alwaysDirty = new Set<number>();
@@ -143,12 +145,12 @@ export class PhysicalMemory {
     const marks = this.codeMarks[page];
     if (!marks) return;
     const from = physical & 0xfff;
+    let hit = 0;
     for (let i = from; i < from + size; i++) {
-      if (marks[i] === 1) {
-        this.forgetCode(page);
-        return;
-      }
+      hit += marks[i]!;
+      marks[i] = 0;
     }
+    if (hit > 0) this.forgetCode(page, from, from + size, hit);
   }
 
   /** A CPU decoded an instruction from these bytes of one page. */
@@ -159,15 +161,23 @@ export class PhysicalMemory {
       marks = new Uint8Array(PAGE_BYTES);
       this.codeMarks[page] = marks;
     }
-    marks.fill(1, physical & 0xfff, (physical & 0xfff) + size);
+    const from = physical & 0xfff;
+    for (let i = from; i < from + size; i++) {
+      if (marks[i] === 1) continue;
+      marks[i] = 1;
+      this.markedBytes[page] = (this.markedBytes[page] ?? 0) + 1;
+    }
     const flags = this.pageFlags[page]!;
     if (flags & CODE) return;
     this.pageFlags[page] = flags | CODE;
     for (const revoke of this.revokeListeners) revoke(page);
   }
 
-  /** Called for a page after bytes of decoded instructions in it changed: forget everything decoded from it. */
-  onCodeWritten(listener: (page: number) => void): void {
+  /**
+   * Called after bytes of decoded instructions changed: forget every decoded instruction that has one of the bytes
+   * `from` to `to - 1` (offsets in the page).
+   */
+  onCodeWritten(listener: (page: number, from: number, to: number) => void): void {
     this.codeListeners.push(listener);
   }
 
@@ -210,7 +220,10 @@ export class PhysicalMemory {
       this.u8.set(bytes, page * PAGE_BYTES);
       const flags = this.pageFlags[page]!;
       this.pageFlags[page] = flags | DIRTY;
-      if (flags & CODE) this.forgetCode(page);
+      if (flags & CODE) {
+        this.codeMarks[page]?.fill(0);
+        this.forgetCode(page, 0, PAGE_BYTES, this.markedBytes[page] ?? 0);
+      }
     }
   }
 
@@ -223,9 +236,14 @@ export class PhysicalMemory {
     this.alwaysDirty.add(page);
   }
 
-  private forgetCode(page: number): void {
-    this.codeMarks[page] = undefined;
-    this.pageFlags[page]! &= ~CODE;
-    for (const listener of this.codeListeners) listener(page);
+  /** `count` marks of these bytes were just cleared: no decoded instruction has them any more. */
+  private forgetCode(page: number, from: number, to: number, count: number): void {
+    const left = (this.markedBytes[page] ?? 0) - count;
+    this.markedBytes[page] = left;
+    if (left === 0) {
+      this.codeMarks[page] = undefined;
+      this.pageFlags[page]! &= ~CODE;
+    }
+    for (const listener of this.codeListeners) listener(page, from, to);
   }
 }

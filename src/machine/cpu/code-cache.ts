@@ -69,8 +69,11 @@ interface Decoded {
 }
 
 class CodePage {
+  /** By offset of the first byte. */
   readonly blocks: (Block | undefined)[] = new Array(4096);
   readonly decoded = new Map<number, Decoded>();
+  /** Offsets in use in `blocks`. */
+  readonly starts = new Set<number>();
 }
 
 const stop: Op = () => {
@@ -87,14 +90,16 @@ export class CodeCache {
   interrupted = false;
 
   constructor(private readonly core: Core) {
-    core.memory.onCodeWritten((page) => this.dropPage(page));
+    core.memory.onCodeWritten((page, from, to) => this.dropBytes(page, from, to));
   }
 
   /** Forgets all decoded code. */
   dropAll(): void {
-    for (let page = 0; page < this.pages.length; page++) {
-      if (this.pages[page]) this.dropPage(page);
+    for (const page of this.pages) {
+      if (!page) continue;
+      for (const start of page.starts) page.blocks[start]!.valid = false;
     }
+    this.pages.length = 0;
     this.straddling.clear();
     this.interrupt();
   }
@@ -190,7 +195,11 @@ export class CodeCache {
     }
     if (parts.length === 0) return this.oddBlock(physical, linear, eip, limit);
     const block = assemble(linear, eip, this.core.codeKey, parts);
+    // A variant for another address or key gives way; whoever remembers it must not enter it unwatched.
+    const replaced = page.blocks[physical & 0xfff];
+    if (replaced) replaced.valid = false;
     page.blocks[physical & 0xfff] = block;
+    page.starts.add(physical & 0xfff);
     return block;
   }
 
@@ -311,11 +320,22 @@ export class CodeCache {
     return assemble(linear, eip, this.core.codeKey, [this.decodeBytes(bytes, linear, eip)]);
   }
 
-  private dropPage(page: number): void {
-    const found = this.pages[page];
-    this.pages[page] = undefined;
-    if (found) {
-      for (const block of found.blocks) if (block) block.valid = false;
+  /** Forgets instructions (and blocks with instructions) that have one of these bytes. */
+  private dropBytes(pageNumber: number, from: number, to: number): void {
+    const page = this.pages[pageNumber];
+    if (page) {
+      for (const start of page.starts) {
+        const block = page.blocks[start]!;
+        if (start >= to || start + block.bytes <= from) continue;
+        block.valid = false;
+        page.blocks[start] = undefined;
+        page.starts.delete(start);
+      }
+      const first = Math.max(0, from - MAX_INSTRUCTION + 1);
+      for (let at = first; at < to; at++) {
+        const decoded = page.decoded.get(at);
+        if (decoded && at + decoded.length > from) page.decoded.delete(at);
+      }
       this.interrupt();
     }
     if (this.straddling.size > 0) {

@@ -180,3 +180,19 @@ describe('4 MiB pages', () => {
     expect(deliveries(machine)).toEqual([[14, 9]]);
   });
 });
+
+describe('code at two linear addresses', () => {
+  it('is one set of bytes: a write through either is seen by both', () => {
+    // Page 0x40 is page 0x50 again; the code there calls itself through both and patches its own constant.
+    const machine = paged(
+      `again: call 0x40000 \n call 0x50000 \n inc byte [0x40001] \n dec esi \n jnz again \n hlt`,
+      0,
+    );
+    machine.memory.writeBytes(0x40000, Uint8Array.of(0xb8, 1, 0, 0, 0, 0x01, 0xc7, 0xc3));
+    map(machine, 0x50000, 0x40007);
+    machine.cpu.gpr[6] = 3;
+    machine.cpu.gpr[7] = 0;
+    machine.cpu.run(1000);
+    expect(machine.cpu.gpr[7]).toBe(2 * (1 + 2 + 3));
+  });
+});

@@ -71,7 +71,7 @@ describe('self-modifying code', () => {
     expect(machine.memory.entryCounts[5]).toBe(5);
     machine.memory.write8(CODE + 1, 7);
     machine.cpu.run(11);
-    expect(asked).toEqual([CODE, CODE + 2, CODE, CODE + 2]);
+    expect(asked).toEqual([CODE, CODE + 2, CODE]);
   });
 });
 
