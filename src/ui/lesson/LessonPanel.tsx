@@ -30,7 +30,8 @@ export function LessonPanel() {
     state.phase !== 'moving' &&
     place != null &&
     view !== null &&
-    !samePlace(place, { technique: view.world.technique, moment: view.moment });
+    (view.world.guest.name !== lesson.world.guest.name ||
+      !samePlace(place, { technique: view.world.technique, moment: view.moment }));
   const last = state.step === lesson.steps.length - 1;
 
   return (
