@@ -45,10 +45,17 @@ export const EXIT = COMMON + ENTRY.length + RESERVED.length;
 /** Behind the exit path's last instruction. */
 export const EXIT_END = EXIT + LEAVE.length;
 
+/** True while a stub saves the interrupted registers: the monitor's software has not looked at them yet. */
+export const isEntering = (eip: number): boolean =>
+  (eip >= VECTOR_STUBS && eip < EXIT) || (eip >= CALLOUT_STUBS && eip < IDLE);
+
 /** Vectors for which the CPU pushes an error code. */
 const WITH_ERROR_CODE: ReadonlySet<number> = new Set([8, 10, 11, 12, 13, 14, 17]);
 
 export const vectorStub = (vector: number): number => VECTOR_STUBS + vector * STUB_BYTES;
+/** The vector whose stub holds this address, null elsewhere. */
+export const vectorOfStub = (eip: number): number | null =>
+  eip >= VECTOR_STUBS && eip < COMMON_STUBS ? Math.floor((eip - VECTOR_STUBS) / STUB_BYTES) : null;
 export const calloutStub = (index: number): number => CALLOUT_STUBS + index * STUB_BYTES;
 
 /**

@@ -7,9 +7,10 @@ import { EFLAGS_FIXED, EFLAGS_RF, WORD } from '../../machine/cpu/state';
 import { registersOf } from '../core/registers';
 import type { Registers, SegmentState } from '../core/system';
 import { unpack } from '../memory/descriptors';
-import { SELECTOR, STACK_TOP, VCPU, VECTOR_STUBS } from '../memory/layout';
+import { SELECTOR, STACK_TOP, VCPU } from '../memory/layout';
+import { FIRST_SOFTWARE } from './descriptor-table';
 import { SPILLED_EAX, SPILLED_ECX } from './emitter';
-import { EXIT, IDLE } from './entry-code';
+import { isEntering, vectorOfStub } from './entry-code';
 import type { Monitor } from './monitor';
 import { recordAt } from './translation';
 import { REAL_FLAGS } from './virtual-cpu';
@@ -22,8 +23,7 @@ export function guestRegisters(cpu: Cpu, monitor: Monitor): Registers {
     return { ...inGuestCode(monitor, cpu.gpr, eip, cpu.eflags), segments };
   }
   if (cpl === 1) return inCache(monitor, cpu.gpr, eip, cpu.eflags);
-  const entering = eip >= VECTOR_STUBS && eip < EXIT && eip !== IDLE;
-  const frame = entering ? interrupted(monitor) : null;
+  const frame = isEntering(eip) ? interrupted(monitor, eip) : null;
   if (frame && (frame.cs & 3) === 1) {
     const at = frame.isCallout ? frame.eip - 7 : frame.eip;
     return inCache(monitor, withStack(cpu.gpr, frame.esp), at, frame.eflags ?? cpu.eflags);
@@ -37,15 +37,18 @@ export function guestRegisters(cpu: Cpu, monitor: Monitor): Registers {
 }
 
 /** What the silicon pushed at the top of the ring-0 stack, told apart by the slot that holds CS or EFLAGS. */
-function interrupted(monitor: Monitor) {
+function interrupted(monitor: Monitor, stub: number) {
   const at = (below: number): number => monitor.memory.read32(STACK_TOP - below);
   const third = at(12);
   // A call gate pushes SS ESP CS EIP; an interrupt gate SS ESP EFLAGS CS EIP. EFLAGS bit 1 is always set.
   const isCallout = third === SELECTOR.CACHE_CODE;
+  const vector = vectorOfStub(stub) ?? at(28);
+  // The silicon has retired the user's INT n; the guest's own INT has not happened yet.
+  const back = !isCallout && vector >= FIRST_SOFTWARE ? 2 : 0;
   return {
     isCallout,
     esp: at(8),
-    eip: isCallout ? at(16) : at(20),
+    eip: isCallout ? at(16) : at(20) - back,
     cs: isCallout ? third : at(16) & 0xffff,
     eflags: isCallout ? null : third,
   };

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { assemble, toElf } from '../../assembler/index';
+import { shippedGuest } from '../../guests/registry';
+import { COSTS } from '../../machine/costs';
+import { isEntering } from './entry-code';
+import { BinaryTranslationSystem } from './system';
+
+function helloRings(): BinaryTranslationSystem {
+  const assembly = assemble(shippedGuest('hello-rings')!.source, { name: 'hello-rings.asm' });
+  if (!assembly.ok) throw new Error(assembly.error[0]?.message);
+  const options = { memoryBytes: 8 * 1024 * 1024, costs: COSTS.pentium4 };
+  const system = BinaryTranslationSystem.create(toElf(assembly.value), options);
+  if (!system.ok) throw new Error(system.error.message);
+  return system.value;
+}
+
+/** What a student watches in the column "What the guest sees". */
+function seen(system: BinaryTranslationSystem): string {
+  const { gpr, eip, eflags, segments } = system.guest();
+  return JSON.stringify([gpr, eip, eflags, segments.map(({ selector }) => selector)]);
+}
+
+describe('the guest CPU, seen while the monitor is entered', () => {
+  it('does not change from the interrupted instruction up to the reserved opcode', () => {
+    const system = helloRings();
+    let before = seen(system);
+    let entries = 0;
+    while (system.retired < 60_000 && system.run(system.retired + 1).kind === 'budget') {
+      const now = seen(system);
+      const { cpl, eip } = system.real();
+      if (cpl === 0 && isEntering(eip)) {
+        expect(now, `entry at machine instruction ${system.retired}`).toBe(before);
+        entries++;
+      }
+      before = now;
+    }
+    expect(entries).toBeGreaterThan(5_000);
+  });
+});
