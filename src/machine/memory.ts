@@ -227,6 +227,11 @@ export class PhysicalMemory {
     }
   }
 
+  /** True if the page may have been written since `takeDirtyPages()`. */
+  isDirty(page: number): boolean {
+    return (this.pageFlags[page]! & DIRTY) !== 0 || this.alwaysDirty.has(page);
+  }
+
   markAllDirty(): void {
     for (let page = 0; page < this.pageFlags.length; page++) this.pageFlags[page]! |= DIRTY;
   }

@@ -64,13 +64,13 @@ export class BinaryTranslationSystem implements System {
   readonly virtual: VirtualCpu;
   readonly pmap: Pmap;
   private readonly clock: Clock;
-  private readonly guestFrames: number;
+  /** RAM as it was before a fork; made when first needed. */
+  private fork: Uint8Array | null = null;
 
   private constructor(options: BinaryTranslationOptions) {
     const { memoryBytes, costs } = options;
     this.pc = new Pc({ ramBytes: memoryBytes + MONITOR_BYTES, profile: 'x86', costs });
-    this.guestFrames = memoryBytes / PAGE;
-    this.pmap = new Pmap(this.guestFrames);
+    this.pmap = new Pmap(memoryBytes / PAGE);
     this.clock = new Clock(costs);
     const bus = new PortBus(this.pc.events, 'virtual');
     this.board = new Board({
@@ -328,14 +328,15 @@ export class BinaryTranslationSystem implements System {
    */
   runUntranslated(address: number): UntranslatedRun | null {
     const { events, cpu, memory } = this.pc;
-    const ram = memory.u8.slice();
+    this.fork ??= new Uint8Array(memory.ramBytes);
+    this.fork.set(memory.u8);
     const saved = this.save();
     const listener = events.listener;
     events.listener = null;
     try {
       return this.reachInFork(address) ? this.executeUntranslated(address) : null;
     } finally {
-      restoreRam(memory, ram);
+      restoreRam(memory, this.fork);
       this.restore(saved);
       events.listener = listener;
       invariant(cpu.retired === saved.retired, 'a fork leaves the machine where it was');
@@ -436,6 +437,7 @@ const PIC_SETUP: readonly (readonly [port: number, value: number])[] = [
 function restoreRam(memory: Pc['memory'], ram: Uint8Array): void {
   const changed = [];
   for (let page = 0; page < ram.length / PAGE; page++) {
+    if (!memory.isDirty(page)) continue;
     const before = ram.subarray(page * PAGE, (page + 1) * PAGE);
     const now = memory.u8.subarray(page * PAGE, (page + 1) * PAGE);
     if (!sameBytes(before, now)) changed.push({ page, bytes: before });
