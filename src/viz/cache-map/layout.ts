@@ -2,7 +2,7 @@
  * The translation cache as rows of boxes in address order: width stands for bytes, shade for executions (logarithmic).
  * Pure geometry in CSS pixels. A block is never split over two rows.
  */
-import { scaleLog } from 'd3-scale';
+import { scaleLog } from 'd3';
 import type { CacheBlockView, CacheView } from '../../session/view';
 
 export interface MapCell {

@@ -1,5 +1,5 @@
 /** Cycles by cause as bars: the largest cause fills the room, the others in proportion. */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear } from 'd3';
 import type { CyclesView } from '../../session/view';
 
 /** Whose time it was: the guest's own work, the silicon's, the hypervisor's, or nobody's. */
