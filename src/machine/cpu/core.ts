@@ -17,6 +17,7 @@ import {
   EFLAGS_ARITHMETIC,
   EFLAGS_FIXED,
   EFLAGS_IF,
+  EFLAGS_RF,
   EFLAGS_TF,
   EFLAGS_VM,
   SEG,
@@ -44,6 +45,8 @@ export const ATTENTION = {
   TRAP: 32,
   /** `beforeInstruction` is set. */
   HOOK: 64,
+  /** EFLAGS.RF is set: it lasts for one instruction. */
+  RESUME: 128,
 } as const;
 
 /** Interrupt shadow bits in the state block. */
@@ -149,11 +152,12 @@ export class Core {
     this.systemFlagsChanged();
   }
 
-  /** IF or TF may have changed. */
+  /** IF, TF or RF may have changed. */
   systemFlagsChanged(): void {
     const flags = this.state[WORD.EFLAGS]!;
+    this.attention &= ~(ATTENTION.TRAP | ATTENTION.RESUME);
     if (flags & EFLAGS_TF) this.attention |= ATTENTION.TRAP;
-    else this.attention &= ~ATTENTION.TRAP;
+    if (flags & EFLAGS_RF) this.attention |= ATTENTION.RESUME;
     if (flags & EFLAGS_IF) this.attention |= ATTENTION.INTERRUPT;
   }
 

@@ -11,7 +11,7 @@ import type { Block, CodeCache } from './code-cache';
 import { ACTIVITY, ATTENTION, type Core, SHADOW_SS } from './core';
 import { type DeliveryRequest, deliverOrEscalate } from './delivery';
 import { FaultSignal, NO_ERROR_CODE, RESYNC } from './fault';
-import { COUNTER, EFLAGS_IF, EFLAGS_TF, SEG, VECTOR, vectorName, WORD } from './state';
+import { COUNTER, EFLAGS_IF, EFLAGS_RF, EFLAGS_TF, SEG, VECTOR, vectorName, WORD } from './state';
 
 const BUDGET: Outcome = { kind: 'budget' };
 const HALTED: Outcome = { kind: 'halted' };
@@ -19,6 +19,8 @@ const HALTED: Outcome = { kind: 'halted' };
 const PATIENCE = 100_000;
 /** Small enough to stay a small integer in every engine. */
 const MOST_FUEL = 0x3fffffff;
+/** While one of these is set, each instruction is its own boundary. */
+const ONE_BY_ONE = ATTENTION.SHADOW | ATTENTION.HOOK | ATTENTION.TRAP | ATTENTION.RESUME;
 const DR6_BS = 1 << 14;
 
 /** What one call of `executeOne` came to. */
@@ -59,12 +61,10 @@ export class RunLoop {
         const outcome = this.lookUp(room);
         if (outcome === 'again') continue;
         if (outcome) return outcome;
-        if (core.attention & (ATTENTION.SHADOW | ATTENTION.HOOK | ATTENTION.TRAP)) {
+        if (core.attention & ONE_BY_ONE) {
           room = 1;
           trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
-          state[WORD.SHADOW] = 0;
-          core.attention &= ~ATTENTION.SHADOW;
-          core.skipTrap = false;
+          this.beginAlone();
         }
       }
       const left = clock.deadline - clock.cycles;
@@ -92,14 +92,21 @@ export class RunLoop {
     }
   }
 
+  /** What lasted until this instruction ends with it. (A fault sets RF in the image it pushes anyway.) */
+  private beginAlone(): void {
+    const { core } = this;
+    core.state[WORD.SHADOW] = 0;
+    core.state[WORD.EFLAGS]! &= ~EFLAGS_RF;
+    core.attention &= ~(ATTENTION.SHADOW | ATTENTION.RESUME);
+    core.skipTrap = false;
+  }
+
   /** Exactly one instruction, whatever the time and whichever interrupts wait. */
   executeOne(): Executed {
     const { core, code } = this;
     const { state, counters } = core;
     const trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
-    state[WORD.SHADOW] = 0;
-    core.attention &= ~ATTENTION.SHADOW;
-    core.skipTrap = false;
+    this.beginAlone();
     const retired = counters[COUNTER.RETIRED]!;
     const deliveries = this.deliveries;
     // A repeated string instruction may pause to let an interrupt in: none comes, so it goes on.
