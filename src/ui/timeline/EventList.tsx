@@ -52,7 +52,12 @@ export function EventList({ timeline, view, onSeek }: EventListProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when the nearest row changes, nothing else
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    // Scrolls the panel alone: on a phone the page must stay where it is.
+    const panel = list.current?.closest('.tab-panel');
+    const row = list.current?.querySelector('[aria-current]');
+    if (!panel || !row) return;
+    const offset = row.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    panel.scrollTop += offset - panel.clientHeight / 2;
   }, [nearest]);
 
   if (rows.length === 0) return <p className="panel-note event-list-empty">Nothing yet.</p>;
