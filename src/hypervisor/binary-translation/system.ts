@@ -272,7 +272,16 @@ export class BinaryTranslationSystem implements System {
   }
 
   screen() {
-    return this.board.vga.screen((physical) => this.pc.memory.read8(this.pmap.address(physical)));
+    const { u8 } = this.pc.memory;
+    let page = -1;
+    let start = 0;
+    return this.board.vga.screen((physical) => {
+      if (physical >>> 12 !== page) {
+        page = physical >>> 12;
+        start = this.pmap.physical(page << 12);
+      }
+      return u8[start + (physical & 0xfff)] ?? 0xff;
+    });
   }
 
   cyclesByCause() {
