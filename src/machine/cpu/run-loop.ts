@@ -92,7 +92,10 @@ export class RunLoop {
     }
   }
 
-  /** What lasted until this instruction ends with it. (A fault sets RF in the image it pushes anyway.) */
+  /**
+   * What lasted until this instruction ends with it. Silicon also sets RF in the image a fault pushes; ours does not,
+   * as there are no instruction breakpoints for it to hold off.
+   */
   private beginAlone(): void {
     const { core } = this;
     core.state[WORD.SHADOW] = 0;
