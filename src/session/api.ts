@@ -49,5 +49,10 @@ export interface SessionApi {
   view(): Promise<MachineView>;
   block(id: number): Promise<BlockView | null>;
   timeline(from: number, to: number, buckets: number): Promise<TimelineView>;
+  /**
+   * One number for the whole state at this moment, 16 hexadecimal digits: every byte of RAM, both CPUs, clock, counts,
+   * console. Back and forward again gives the same one.
+   */
+  fingerprint(): Promise<string>;
   events(from: number, to: number, limit: number): Promise<readonly MachineEvent[]>;
 }

@@ -2,12 +2,14 @@
  * `Session`: the one facade over a run. Commands that move the present supersede each other; exploring ahead does not
  * move it and goes on beside them. Long work is cut into slices with a pause between, so that `interrupt` is heard.
  */
+
 import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';
 import type { MachineEvent } from '../machine/events';
 import type { Condition, LoadedGuest, SessionApi } from './api';
 import { guestBlock, NO_MARKS, translatedBlock } from './block-view';
 import { type Compiled, compile, matches } from './conditions';
+import { fingerprintOf } from './fingerprint';
 import { nextPhase, phasesAt } from './phases';
 import { openWorld, type Run } from './run';
 import { ruleWarmedUpTo, stopBefore } from './search';
@@ -153,6 +155,10 @@ export class Session implements SessionApi {
   async guestBlock(address: number): Promise<BlockView | null> {
     const { cursor, map } = this.atPresent();
     return guestBlock(cursor.machine, address, map, NO_MARKS);
+  }
+
+  async fingerprint(): Promise<string> {
+    return fingerprintOf(this.atPresent().cursor.machine);
   }
 
   async timeline(from: number, to: number, buckets: number): Promise<TimelineView> {

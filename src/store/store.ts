@@ -39,6 +39,8 @@ export interface Actions extends LessonActions {
   play(): void;
   pause(): void;
   selectBlock(id: number | null): Promise<void>;
+  /** One number for the machine's whole state at this moment. */
+  fingerprint(): Promise<string>;
   setZoom(zoom: Span | null): void;
   setSpeed(id: string): void;
   setUnit(unit: StepUnit): void;
@@ -214,6 +216,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       actions.pause();
       await command(() => session.seek(moment), 'seek');
     },
+    fingerprint: () => session.fingerprint(),
     goToStart: () => actions.seek({ retired: 0, phase: 0 }),
     async goToEnd() {
       actions.pause();

@@ -117,6 +117,7 @@ export function clientOf(doorway: Doorway): {
       interrupt: () => call('interrupt'),
       view: () => call('view'),
       block: (id) => call('block', id),
+      fingerprint: () => call('fingerprint'),
       timeline: (from, to, buckets) => call('timeline', from, to, buckets),
       events: (from, to, limit) => call('events', from, to, limit),
     },

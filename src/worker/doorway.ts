@@ -12,6 +12,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   interrupt: true,
   view: true,
   block: true,
+  fingerprint: true,
   timeline: true,
   events: true,
 };

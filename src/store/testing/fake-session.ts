@@ -89,6 +89,9 @@ export function fakeSession(options: FakeOptions): FakeSession {
     async block() {
       return view().block;
     },
+    async fingerprint() {
+      return '0123456789abcdef';
+    },
     async timeline() {
       return options.timeline;
     },

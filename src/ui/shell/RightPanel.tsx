@@ -3,6 +3,7 @@ import type { MachineView } from '../../session/view';
 import { useActions, useApp } from '../../store/use-store';
 import { ConsolePanel } from '../console/ConsolePanel';
 import { CyclesPanel } from '../cycles/CyclesPanel';
+import { FingerprintPanel } from '../fingerprint/FingerprintPanel';
 import { RegistersPanel } from '../registers/RegistersPanel';
 import { Tabs } from '../shared/Tabs';
 import { EventList } from '../timeline/EventList';
@@ -10,7 +11,7 @@ import { EventList } from '../timeline/EventList';
 export function RightPanel({ view }: { readonly view: MachineView }) {
   const selected = useApp((s) => s.tab);
   const timeline = useApp((s) => s.timeline);
-  const { setTab, seek } = useActions();
+  const { setTab, seek, fingerprint } = useActions();
   return (
     <>
       <h2 className="visually-hidden">Details</h2>
@@ -26,6 +27,7 @@ export function RightPanel({ view }: { readonly view: MachineView }) {
               <>
                 <RegistersPanel view={view} />
                 <CyclesPanel view={view} />
+                <FingerprintPanel view={view} read={fingerprint} />
               </>
             ),
           },
