@@ -15,7 +15,7 @@ import {
 } from './access';
 import type { Core } from './core';
 import { raise } from './fault';
-import { EFLAGS_VM, SEG, VECTOR, WORD } from './state';
+import { SEG, VECTOR, WORD } from './state';
 
 /** A descriptor read from a table. `rights`: bits 8..23 of the high dword, limit nibble cleared. */
 export interface Descriptor {
@@ -240,5 +240,3 @@ export function isAccessible(core: Core, value: number, write: boolean): boolean
 export function requireProtectedMode(core: Core): void {
   if (!core.isProtected) raise(VECTOR.UD);
 }
-
-export const inVirtual8086 = (core: Core): boolean => (core.state[WORD.EFLAGS]! & EFLAGS_VM) !== 0;

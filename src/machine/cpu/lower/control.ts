@@ -11,7 +11,6 @@ import {
   type LoweringTable,
   operandAt,
   placeOf,
-  registerNumber,
   type Site,
 } from './site';
 
@@ -177,10 +176,3 @@ export const CONTROL: LoweringTable = {
 CONDITION_NAMES.forEach((name, condition) => {
   CONTROL[`J${name}`] = jumpIf(condition);
 });
-
-/** Register number of a register operand, for lowerings elsewhere. */
-export function registerOperand(site: Site, index: number): number {
-  const operand = operandAt(site, index);
-  if (operand.kind !== 'register') throw new Error(`${site.stem} takes a register`);
-  return registerNumber(operand.register);
-}
