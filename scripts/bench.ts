@@ -1,15 +1,15 @@
 /**
  * `npm run bench`: measures, and prints each number beside what we aim at.
  *
- * `--only node|latency|size` runs one part (repeat it for several); `--presses N` (200); `--json` prints the numbers
- * as one JSON object at the end. Close other programs first: they share the processor.
+ * `--only node|v86|latency|size` runs one part (repeat it for several); `--presses N` (200); `--rounds N` (9) for the contest
+ * with v86; `--json` prints the numbers as one JSON object at the end. Close other programs first: they share the processor.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { percentile } from './bench/numbers';
 import { NODE_NAME, type Row, table } from './bench/table';
 
-const PARTS = ['node', 'latency', 'size'] as const;
+const PARTS = ['node', 'v86', 'latency', 'size'] as const;
 type Part = (typeof PARTS)[number];
 
 const TARGET_PER_SECOND = 20e6;
@@ -20,20 +20,25 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [...PARTS] },
     presses: { type: 'string', default: '200' },
+    rounds: { type: 'string', default: '9' },
     json: { type: 'boolean', default: false },
   },
 });
 const unknown = options.only.find((part) => !PARTS.includes(part as Part));
 const presses = Number(options.presses);
-if (unknown !== undefined || !(Number.isInteger(presses) && presses > 0)) {
-  console.error('Usage: npm run bench -- [--only node|latency|size] [--presses N] [--json]');
+const rounds = Number(options.rounds);
+const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
+if (unknown !== undefined || !isCount(presses) || !isCount(rounds)) {
+  console.error(
+    'Usage: npm run bench -- [--only node|v86|latency|size] [--presses N] [--rounds N] [--json]',
+  );
   process.exit(2);
 }
 
 const measured: Record<string, unknown> = {};
 const rows: Row[] = [];
 let failed = false;
-const parts: Record<Part, () => Promise<void>> = { node, latency, size };
+const parts: Record<Part, () => Promise<void>> = { node, v86, latency, size };
 for (const part of PARTS) {
   if (!options.only.includes(part)) continue;
   try {
@@ -70,6 +75,14 @@ async function node(): Promise<void> {
       detail: `${run.instructions} instructions, nothing decoded or translated before`,
     });
   }
+}
+
+async function v86(): Promise<void> {
+  const { DEFAULT_CONTEST } = await import('./bench/versus/rounds');
+  const { measureAgainstV86 } = await import('./bench/versus');
+  const { rows: found, numbers } = await measureAgainstV86({ ...DEFAULT_CONTEST, rounds });
+  rows.push(...found);
+  measured.v86 = numbers;
 }
 
 async function latency(): Promise<void> {
