@@ -27,7 +27,7 @@ describe('delivery', () => {
     machine.cpu.step();
     expect(deliveries(machine)).toEqual([[13, 0x7f8]]);
     expect(machine.cpu.gpr[4]).toBe(STACK0 - 16);
-    expect(frame(machine, 4)).toEqual([0x7f8, CODE + 4, 8, 0x202]);
+    expect(frame(machine, 4)).toEqual([0x7f8, CODE + 4, 8, 0x10202]);
     expect(machine.cpu.eip).toBe(HANDLERS + 13 + 1);
   });
 
@@ -65,7 +65,7 @@ describe('delivery', () => {
       frame: [
         { name: 'ss', address: STACK0 - 4, value: selector.data(3) },
         { name: 'esp', address: STACK0 - 8, value: STACK3 },
-        { name: 'eflags', address: STACK0 - 12, value: 0x202 },
+        { name: 'eflags', address: STACK0 - 12, value: 0x10202 },
         { name: 'cs', address: STACK0 - 16, value: selector.code(3) },
         { name: 'eip', address: STACK0 - 20, value: CODE },
       ],

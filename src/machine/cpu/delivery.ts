@@ -107,6 +107,19 @@ export function stackFromTss(
   return { field, esp: core.systemRead16(at), selector: core.systemRead16((at + 2) >>> 0) };
 }
 
+/** Reported after the instruction completed, or never restarted. Every other exception is a fault. */
+const isFault = (vector: number): boolean =>
+  vector !== VECTOR.DB && vector !== VECTOR.DF && vector !== VECTOR.MC;
+
+/**
+ * EFLAGS as a handler finds it: a fault sets RF in the image, so that the restarted instruction meets no breakpoint of
+ * its own again. (`repeated` in lower/strings.ts does the same between iterations.)
+ * @see Intel SDM vol. 3, "Instruction-Breakpoint Exception Condition"
+ */
+function savedFlags(core: Core, { source, vector }: DeliveryRequest): number {
+  return core.eflags | (source === 'exception' && isFault(vector) ? EFLAGS_RF : 0);
+}
+
 /**
  * Delivers one interrupt or exception through the IDT (or the real-mode vector table).
  * @throws FaultSignal if a check fails; registers are unchanged then
@@ -173,7 +186,7 @@ export function deliverThroughIdt(core: Core, request: DeliveryRequest): void {
 
   markAccessed(core, code);
   if (newSs) markAccessed(core, newSs);
-  const eflags = core.eflags;
+  const eflags = savedFlags(core, request);
   if (inner) {
     stack.push('ss', state[WORD.SELECTOR + SEG.SS]!);
     stack.push('esp', core.gpr[4]!);

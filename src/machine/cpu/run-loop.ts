@@ -92,10 +92,7 @@ export class RunLoop {
     }
   }
 
-  /**
-   * What lasted until this instruction ends with it. Silicon also sets RF in the image a fault pushes; ours does not,
-   * as there are no instruction breakpoints for it to hold off.
-   */
+  /** What lasted until this instruction ends with it. */
   private beginAlone(): void {
     const { core } = this;
     core.state[WORD.SHADOW] = 0;
@@ -109,11 +106,11 @@ export class RunLoop {
     const { core, code } = this;
     const { state, counters } = core;
     const trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
-    this.beginAlone();
     const retired = counters[COUNTER.RETIRED]!;
     const deliveries = this.deliveries;
     // A repeated string instruction may pause to let an interrupt in: none comes, so it goes on.
     while (counters[COUNTER.RETIRED] === retired && this.deliveries === deliveries) {
+      this.beginAlone();
       try {
         const block = code.lookup();
         core.fuel = 1;

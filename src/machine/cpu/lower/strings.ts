@@ -10,7 +10,7 @@ import { Register } from 'iced-x86';
 import { ATTENTION, type Core } from '../core';
 import { FaultSignal, RESYNC, raise } from '../fault';
 import { isZero, sub } from '../flags';
-import { CR0_PE, EFLAGS_DF, SEG, VECTOR, WORD } from '../state';
+import { CR0_PE, EFLAGS_DF, EFLAGS_RF, SEG, VECTOR, WORD } from '../state';
 import { checkPort } from './io';
 import {
   alone,
@@ -180,6 +180,9 @@ function repeated(
       if (comparing && isZero(r) === endsOnZero) return;
       // One cycle is ours for retiring; whatever else the walks cost may have made something due.
       if (clock.cycles >= clock.deadline || core.attention & (ATTENTION.TRAP | ATTENTION.STOP)) {
+        // What comes between two iterations pushes RF = 1.
+        r[WORD.EFLAGS]! |= EFLAGS_RF;
+        core.attention |= ATTENTION.RESUME;
         throw RESYNC;
       }
     }
