@@ -7,7 +7,9 @@
  *              push n
  *              jmp  common
  * callout k:   pushfd
- *              cli                 a call gate leaves IF alone
+ *              cli                 a call gate leaves IF and NT alone
+ *              push 2
+ *              popfd               NT = 1 would make our IRET a task switch
  *              push 0x100 + k
  *              jmp  common
  * common:      pushad; push ds; push es; push fs; push gs
@@ -75,7 +77,7 @@ export function entryCode(): readonly {
     pieces.push(jumpToCommon(vectorStub(vector), [...push, 0x68, ...dword(vector)]));
   }
   CALLOUTS.forEach((_, index) => {
-    const body = [0x9c, 0xfa, 0x68, ...dword(CALLOUT_NUMBER + index)];
+    const body = [0x9c, 0xfa, 0x6a, 0x02, 0x9d, 0x68, ...dword(CALLOUT_NUMBER + index)];
     pieces.push(jumpToCommon(calloutStub(index), body));
   });
   return pieces;

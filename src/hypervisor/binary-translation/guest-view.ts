@@ -3,7 +3,7 @@
  * slots and the virtual CPU, depending on where the real CPU stands. Reads only.
  */
 import type { Cpu } from '../../machine/cpu/cpu';
-import { EFLAGS_FIXED, EFLAGS_RF, WORD } from '../../machine/cpu/state';
+import { EFLAGS_FIXED, EFLAGS_TF, WORD } from '../../machine/cpu/state';
 import { registersOf } from '../core/registers';
 import type { Registers, SegmentState } from '../core/system';
 import { unpack } from '../memory/descriptors';
@@ -72,7 +72,8 @@ function inCache(
   const gpr = Array.from(real);
   if (record && record.spilled & SPILLED_EAX) gpr[0] = virtual.field(VCPU.EAX);
   if (record && record.spilled & SPILLED_ECX) gpr[1] = virtual.field(VCPU.ECX);
-  return inGuestCode(monitor, gpr, record?.guestEip ?? virtual.eip, eflags);
+  // TF in the cache is the monitor's, to step through an inserted sequence.
+  return inGuestCode(monitor, gpr, record?.guestEip ?? virtual.eip, eflags & ~EFLAGS_TF);
 }
 
 function inGuestCode(
@@ -83,10 +84,7 @@ function inGuestCode(
 ): Registers {
   const { virtual } = monitor;
   const flags =
-    (eflags & REAL_FLAGS & ~EFLAGS_RF) |
-    virtual.field(VCPU.IF) |
-    virtual.field(VCPU.IOPL) |
-    EFLAGS_FIXED;
+    (eflags & REAL_FLAGS) | virtual.field(VCPU.IF) | virtual.field(VCPU.IOPL) | EFLAGS_FIXED;
   return {
     ...registersOf(virtual.cpu),
     gpr: Array.from(gpr, (value) => value >>> 0),

@@ -8,7 +8,7 @@
  * | virtual CPU                                                   | goes on                                     |
  * |---------------------------------------------------------------|---------------------------------------------|
  * | ring 0, flat enough, 32-bit                                   | in the translation cache, real CPL 1        |
- * | ring 3, IF = 1, IOPL < 3, every segment has a shadow          | directly, real CPL 3                        |
+ * | ring 3, IF = 1, IOPL = 0, every segment has a shadow          | directly, real CPL 3                        |
  * | halted                                                        | in the monitor's idle loop                  |
  * | anything else (real mode, v86, rings 1 and 2, single-step …)  | one instruction at a time on the virtual CPU|
  *
@@ -21,6 +21,8 @@ import type { Board } from '../../machine/board';
 import { decode } from '../../machine/codec/decode';
 import { format } from '../../machine/codec/format';
 import type { Instruction, MemoryOperand } from '../../machine/codec/instruction';
+import { deliverOrEscalate } from '../../machine/cpu/delivery';
+import { NO_ERROR_CODE } from '../../machine/cpu/fault';
 import {
   CR0_PE,
   EFLAGS_IF,
@@ -64,6 +66,9 @@ import { USER_SEGMENTS, type VirtualCpu } from './virtual-cpu';
 /** Faults of one instruction on traced pages before its translation gets a callout instead. */
 const GUILTY_AFTER = 3;
 
+/** DR6: the #DB is a single-step trap. */
+const DR6_BS = 1 << 14;
+
 export type Traced = 'code' | 'gdt';
 
 /** Where the guest's instructions execute. */
@@ -92,6 +97,15 @@ export class Monitor {
   private readonly touched = new Set<number>();
   private descriptorsStale = true;
   private timerFor = Number.POSITIVE_INFINITY;
+  /**
+   * Guest instructions retired at the last hidden fault. Accessed and dirty bits are set by then, so the instruction has
+   * to come before any interrupt.
+   */
+  private filledAt = -1;
+  /** Guest instructions retired when the guest was last left to the silicon. */
+  private leftAt = -1;
+  /** A guest instruction has been carried out at this entry, or just before it. The next one waits for another. */
+  private carriedOut = false;
   readonly facts = new FactLog();
 
   constructor(
@@ -121,6 +135,7 @@ export class Monitor {
     const { cpu, clock } = this.pc;
     const site = cpu.eip;
     this.virtual.clock.cycles = clock.cycles;
+    this.carriedOut = false;
     if (site !== EXIT) {
       this.serveVirtualTime();
       this.finish({ kind: 'resume' }, null);
@@ -148,10 +163,19 @@ export class Monitor {
     if (number === VECTOR.PF) {
       return { kind: 'page-fault', address: this.pc.cpu.state[WORD.CR2]! >>> 0, errorCode };
     }
+    if (number === VECTOR.DB && (frame.cs & 3) === 3) return this.debugTrap();
     if (number === VECTOR.DB && (frame.eflags & EFLAGS_TF) !== 0) return { kind: 'sequence-step' };
     if (number < FIRST_IRQ) return { kind: 'exception', vector: number, errorCode };
     if (number < FIRST_SOFTWARE) return { kind: 'device-interrupt', irq: number - FIRST_IRQ };
     return { kind: 'software-interrupt', vector: number };
+  }
+
+  /** User code has set TF by itself, or executed INT1: the silicon tells by DR6. */
+  private debugTrap(): EntryReason {
+    const { state } = this.pc.cpu;
+    const stepped = (state[WORD.DR + 6]! & DR6_BS) !== 0;
+    state[WORD.DR + 6]! &= ~DR6_BS;
+    return { kind: stepped ? 'single-step' : 'int1' };
   }
 
   /**
@@ -180,8 +204,11 @@ export class Monitor {
   /** Copies the guest's registers from the frame into the virtual CPU. @returns where in the cache it stood */
   private takeOver(frame: EntryFrame, reason: EntryReason): CodeRecord | null {
     const gpr = frame.gpr.slice();
+    // INT n and INT1 have retired on the silicon; for the guest they are still to come.
+    const done = reason.kind === 'software-interrupt' || reason.kind === 'int1' ? 1 : 0;
+    const keepsResume = this.pc.cpu.guestRetired - done === this.leftAt;
     if ((frame.cs & 3) === 3) {
-      this.virtual.copyIn(gpr, frame.eip, frame.eflags);
+      this.virtual.copyIn(gpr, frame.eip, frame.eflags, keepsResume);
       this.takeOverSegments(frame);
       const vector = reason.kind === 'device-interrupt' ? FIRST_IRQ + reason.irq : frame.number;
       this.emit({ kind: 'direct-left', guestEip: frame.eip, vector });
@@ -194,7 +221,7 @@ export class Monitor {
     invariant(record, `every cache address maps back to a guest EIP (${inHex(frame.eip)})`);
     if (record.spilled & SPILLED_EAX) gpr[0] = this.virtual.field(VCPU.EAX);
     if (record.spilled & SPILLED_ECX) gpr[1] = this.virtual.field(VCPU.ECX);
-    this.virtual.copyIn(gpr, record.guestEip, frame.eflags);
+    this.virtual.copyIn(gpr, record.guestEip, frame.eflags & ~EFLAGS_TF, keepsResume);
     return record;
   }
 
@@ -220,6 +247,14 @@ export class Monitor {
         return this.handleCallout(reason.name, frame, record);
       case 'page-fault':
         return this.handlePageFault(reason.address, reason.errorCode);
+      case 'single-step':
+        this.stepTrap();
+        return { kind: 'resume' };
+      case 'int1':
+        this.virtual.eip = frame.eip - 1;
+        this.addGuestRetired(-1);
+        this.emulate("INT1 goes to the guest's own handler");
+        return { kind: 'resume' };
       case 'exception':
         this.emulate(`${vectorName(reason.vector)} from the guest's instruction`);
         return { kind: 'resume' };
@@ -241,13 +276,32 @@ export class Monitor {
     }
   }
 
+  /** The instruction before has retired; its single-step trap goes to the guest's own handler. */
+  private stepTrap(): void {
+    const { cpu } = this.virtual;
+    cpu.flushTlb(true);
+    cpu.state[WORD.DR + 6]! |= DR6_BS;
+    const alive = deliverOrEscalate(cpu, {
+      vector: VECTOR.DB,
+      source: 'exception',
+      errorCode: NO_ERROR_CODE,
+      returnEip: this.virtual.eip,
+      cr2: 0,
+    });
+    if (!alive) {
+      const message = `the guest's handler of ${vectorName(VECTOR.DB)} cannot be entered`;
+      this.pc.cpu.requestStop({ kind: 'triple-fault', message });
+    }
+  }
+
   /** An interrupt arrived in guest code: deliver it now, later, or at the end of an inserted sequence. */
   private afterInterrupt(record: CodeRecord | null): Outcome {
     const deliverable = this.board.pic.pending && this.virtual.interruptsEnabled;
     this.virtual.setField(VCPU.PENDING, this.board.pic.pending ? 1 : 0);
     if (!deliverable) return { kind: 'retry' };
     if (record && !record.boundary) return { kind: 'retry-stepping' };
-    if (record?.shadow || this.standsInRepeat()) this.virtual.cpu.setShadow(1);
+    const isRetried = this.pc.cpu.guestRetired === this.filledAt;
+    if (record?.shadow || isRetried || this.standsInRepeat()) this.virtual.cpu.setShadow(1);
     return { kind: 'resume' };
   }
 
@@ -274,6 +328,7 @@ export class Monitor {
         const target = translation.exits[exit]?.target;
         invariant(target !== undefined, 'a dispatch callout is an exit slot');
         virtual.eip = target;
+        this.carriedOut = true;
         this.chainExit(translation, exit);
         return { kind: 'resume' };
       }
@@ -281,12 +336,14 @@ export class Monitor {
         this.pc.clock.charge('lookups', costs.tcDispatch);
         virtual.eip = frame.gpr[0]!;
         this.addGuestRetired(1);
+        this.carriedOut = true;
         const target = this.canTranslate() ? this.findOrTranslate() : null;
         if (target) this.cache.publish(target);
         return { kind: 'resume' };
       }
       case 'interrupts':
         if (record.shadow) virtual.cpu.setShadow(1);
+        this.carriedOut = true;
         return { kind: 'resume' };
       case 'popf':
         this.chargeCallout('callouts');
@@ -314,11 +371,12 @@ export class Monitor {
     const popped = virtual.field(VCPU.POPPED);
     const before = virtual.flags;
     const kept = EFLAGS_VM | (3 << 19);
-    virtual.cpu.setEflags((popped & 0x257fd5) | (before & kept));
+    virtual.cpu.setEflags((popped & 0x247fd5) | (before & kept));
     const instruction = translation.guest[record.guestIndex ?? 0];
     invariant(instruction, 'a popf callout belongs to a guest instruction');
     virtual.eip = record.guestEip + instruction.bytes.length;
     this.addGuestRetired(1);
+    this.carriedOut = true;
     this.phase('decoded', () => `popf at ${inHex(record.guestEip)}, image ${inHex(popped)}`);
     this.phase('checked', () => 'virtual ring 0 may change IF and IOPL');
     this.phase('emulated', () => {
@@ -342,6 +400,7 @@ export class Monitor {
         this.pc.clock.charge('shadow-paging', costs.shadowHidden - costs.trapEnter - costs.iret);
         this.emit({ kind: 'hidden-fault', address: linear, errorCode });
         this.fillShadow(linear, access);
+        this.filledAt = this.pc.cpu.guestRetired;
         return { kind: 'retry' };
       }
       this.emit({ kind: 'true-fault', address: linear, errorCode: walk.errorCode });
@@ -395,10 +454,17 @@ export class Monitor {
       case 'retry-stepping': {
         invariant(frame, 'only guest code is retried');
         const stepping = outcome.kind === 'retry-stepping';
-        const flags = stepping ? frame.eflags | EFLAGS_TF : frame.eflags & ~EFLAGS_TF;
+        const isUser = (frame.cs & 3) === 3;
+        if (!this.hasWideStack()) {
+          this.resume(null);
+          break;
+        }
+        // In the cache TF is the monitor's; in user code it is the guest's own.
+        const kept = isUser ? frame.eflags : frame.eflags & ~EFLAGS_TF;
+        const flags = stepping ? frame.eflags | EFLAGS_TF : kept;
         patchFrameFlags(this.memory, cpu.gpr[4]! >>> 0, flags);
         this.phase('returned', () => `back to the interrupted instruction at ${inHex(frame.eip)}`);
-        const to = (frame.cs & 3) === 3 ? 'direct' : 'translated';
+        const to = isUser ? 'direct' : 'translated';
         if (to === 'direct') this.emit({ kind: 'direct-entered', guestEip: frame.eip });
         this.emit({ kind: 'monitor-exit', to, guestEip: this.virtual.eip });
         break;
@@ -421,6 +487,11 @@ export class Monitor {
           continue;
         }
         if (!virtual.halted) {
+          if (this.carriedOut) {
+            virtual.copyOut(true);
+            this.stayInMonitor('interpreted');
+            return;
+          }
           this.emulate('one instruction in the shadow of STI or MOV SS');
           continue;
         }
@@ -442,7 +513,8 @@ export class Monitor {
 
   private stayInMonitor(mode: 'idle' | 'interpreted'): void {
     const { cpu } = this.pc;
-    if (mode === 'interpreted') this.interpretOne();
+    // One instruction per entry, so that whoever watches can look between any two of the guest's.
+    if (mode === 'interpreted' && !this.carriedOut) this.interpretOne();
     this.mode = mode;
     cpu.gpr[4] = STACK_TOP;
     cpu.eip = mode === 'idle' ? IDLE : INTERPRET;
@@ -461,7 +533,10 @@ export class Monitor {
     if (virtual.flags & EFLAGS_VM) return 'virtual-8086 mode';
     if (virtual.flags & EFLAGS_TF) return 'the guest single-steps';
     if (virtual.cpl === 3 && !virtual.interruptsEnabled) return 'user code with virtual IF = 0';
-    if (virtual.cpl === 3 && (virtual.flags & EFLAGS_IOPL) === EFLAGS_IOPL) return 'virtual IOPL 3';
+    if (virtual.cpl === 3 && virtual.flags & EFLAGS_IOPL) {
+      return `virtual IOPL ${(virtual.flags & EFLAGS_IOPL) >> 12}`;
+    }
+    if (!this.hasWideStack()) return 'a 16-bit stack';
     if (virtual.cpl === 3) return 'a segment has no shadow descriptor';
     return `virtual ring ${virtual.cpl} code that cannot be translated`;
   }
@@ -472,6 +547,10 @@ export class Monitor {
     if (stack === null || (stack & ~3) === 0) return false;
     const target = this.placeInCache(frame) ?? this.findOrTranslate()?.tcAddress ?? null;
     if (target === null) {
+      if (this.carriedOut) {
+        this.stayInMonitor('interpreted');
+        return true;
+      }
       // The guest's code is not there: the virtual CPU takes the guest's own fault.
       this.emulate('the instruction cannot be fetched', false);
       this.resume(null);
@@ -523,6 +602,7 @@ export class Monitor {
     const gpr = Array.from(this.virtual.cpu.gpr, (value) => value >>> 0);
     cpu.gpr[4] = writeExitFrame(this.memory, { ...to, gpr, eflags: this.virtual.realFlags });
     cpu.eip = EXIT;
+    this.leftAt = cpu.guestRetired;
     this.phase('returned', () => `IRET to ring ${to.cs & 3} at ${inHex(to.eip)}`);
   }
 
@@ -541,14 +621,20 @@ export class Monitor {
     if ((virtual.word(WORD.CR0) & CR0_PE) === 0 || virtual.cpl !== 0 || virtual.halted)
       return false;
     if (virtual.flags & (EFLAGS_VM | EFLAGS_TF)) return false;
-    return (virtual.segment(SEG.CS).rights & RIGHTS_BIG) !== 0;
+    return (virtual.segment(SEG.CS).rights & RIGHTS_BIG) !== 0 && this.hasWideStack();
+  }
+
+  /** IRET to another ring restores only SP of a 16-bit stack: the rest of ESP would be the monitor's. */
+  private hasWideStack(): boolean {
+    return (this.virtual.segment(SEG.SS).rights & RIGHTS_BIG) !== 0;
   }
 
   private canRunDirectly(): boolean {
     const { virtual } = this;
     if ((virtual.word(WORD.CR0) & CR0_PE) === 0 || virtual.cpl !== 3) return false;
     if (virtual.flags & (EFLAGS_VM | EFLAGS_TF) || !virtual.interruptsEnabled) return false;
-    if ((virtual.flags & EFLAGS_IOPL) === EFLAGS_IOPL) return false;
+    // The real IOPL is 0, and user code's own PUSHF shows it.
+    if (virtual.flags & EFLAGS_IOPL || !this.hasWideStack()) return false;
     return USER_SEGMENTS.every((register) => {
       const segment = virtual.segment(register);
       const isNull = (segment.selector & ~3) === 0 && (segment.rights & RIGHTS_PRESENT) === 0;
@@ -581,7 +667,7 @@ export class Monitor {
     const segment = this.virtual.segment(SEG.CS);
     const unit = readUnit(this.tables, this.paging(), segment, eip);
     if (!unit) return null;
-    const code = translateUnit(unit.guest, this.guilty);
+    const code = translateUnit(unit.guest, this.guilty, segment.limit);
     if (!this.cache.hasRoom(code.bytes.length)) this.flushCache('the cache is full');
     const guestLinear = (segment.base + eip) >>> 0;
     const translation = this.cache.add({ guestEip: eip, guestLinear, ...unit }, code);
@@ -782,11 +868,15 @@ export class Monitor {
     this.phase('checked', () => `virtual ring ${virtual.cpl}, IOPL ${(before >> 12) & 3}: ${why}`);
     virtual.cpu.flushTlb(true);
     const done = virtual.cpu.executeOne();
+    this.carriedOut = true;
     if (done.kind === 'stopped') {
       this.pc.cpu.requestStop(done.outcome);
       return;
     }
     if (done.kind === 'retired') this.addGuestRetired(1);
+    // Interrupts are told by the number of retired instructions: one before the instruction that faults is not to be
+    // mistaken for one between the fault and its handler. So here none is delivered, as behind STI.
+    else virtual.cpu.setShadow(1);
     if (next) this.noteEffects(next.instruction);
     this.phase('emulated', () => this.describe(done.kind, before));
     this.emit({ kind: 'emulated', guestEip: eip, text: next?.text ?? '', why });
@@ -962,6 +1052,8 @@ export class Monitor {
       mode: this.mode,
       descriptorsStale: this.descriptorsStale,
       timerFor: this.timerFor,
+      leftAt: this.leftAt,
+      filledAt: this.filledAt,
       facts: this.facts.save(),
     };
   }
@@ -982,6 +1074,8 @@ export class Monitor {
     this.mode = state.mode;
     this.descriptorsStale = state.descriptorsStale;
     this.timerFor = state.timerFor;
+    this.leftAt = state.leftAt;
+    this.filledAt = state.filledAt;
     this.facts.restore(state.facts);
   }
 
@@ -1005,6 +1099,9 @@ function nameOf(reason: EntryReason): string {
   switch (reason.kind) {
     case 'callout':
       return `callout ${reason.name}`;
+    case 'single-step':
+    case 'int1':
+      return vectorName(VECTOR.DB);
     case 'exception':
       return vectorName(reason.vector);
     case 'page-fault':

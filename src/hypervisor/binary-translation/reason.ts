@@ -10,6 +10,10 @@ export type EntryReason =
   /** INT n in directly executed user code, through the gate of that vector. */
   | { readonly kind: 'software-interrupt'; readonly vector: number }
   | { readonly kind: 'device-interrupt'; readonly irq: number }
+  /** Single-step trap of user code that has set TF by itself. */
+  | { readonly kind: 'single-step' }
+  /** INT1 in directly executed user code. */
+  | { readonly kind: 'int1' }
   /** #DB from the monitor's own stepping to the end of an inserted sequence. */
   | { readonly kind: 'sequence-step' };
 

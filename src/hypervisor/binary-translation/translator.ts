@@ -30,6 +30,9 @@ import type { Exit, GuestInstruction } from './translation';
 
 export const UNIT_LIMIT = 12;
 
+/** Limit of a code segment that no jump can leave. */
+const WHOLE_SPACE = 0xffffffff;
+
 export interface Emitted {
   readonly bytes: readonly number[];
   readonly records: readonly CodeRecord[];
@@ -81,10 +84,12 @@ export function castsShadow(instruction: Instruction): boolean {
  *
  * @param unit decoded guest instructions in order; all but the last fall through
  * @param guilty guest EIPs of plain instructions that keep touching traced pages: they become callouts
+ * @param codeLimit last valid offset of the guest's code segment
  */
 export function translateUnit(
   unit: readonly GuestInstruction[],
   guilty: ReadonlySet<number>,
+  codeLimit = WHOLE_SPACE,
 ): Emitted {
   invariant(unit.length > 0, 'a translation unit has at least one instruction');
   const emitter = new Emitter();
@@ -100,7 +105,8 @@ export function translateUnit(
       spilled: 0,
       shadow,
     };
-    emitGuestInstruction(emitter, exits, guest, guilty.has(decoded.address));
+    const callout = guilty.has(decoded.address) ? 'emulate' : calloutFor(guest, codeLimit);
+    emitGuestInstruction(emitter, exits, guest, callout);
     shadow = castsShadow(decoded);
   });
   const last = unit[unit.length - 1]?.decoded;
@@ -133,10 +139,9 @@ function emitGuestInstruction(
   emitter: Emitter,
   exits: Exit[],
   guest: GuestInstruction,
-  guilty: boolean,
+  callout: Callout | null,
 ): void {
   const { decoded, bytes } = guest;
-  const callout = guilty ? 'emulate' : calloutFor(guest);
   if (callout) {
     emitter.context.tag = 'hypervisor-call';
     if (callout === 'popf') {
@@ -197,7 +202,7 @@ function emitGuestInstruction(
 }
 
 /** The callout that carries out this instruction, or null where it can run in the cache. */
-function calloutFor(guest: GuestInstruction): Callout | null {
+function calloutFor(guest: GuestInstruction, codeLimit: number): Callout | null {
   const { decoded, bytes, sensitivity } = guest;
   if (decoded.invalid !== 'no') return 'emulate';
   switch (decoded.mnemonic) {
@@ -239,7 +244,7 @@ function calloutFor(guest: GuestInstruction): Callout | null {
     case FlowControl.IndirectBranch:
     case FlowControl.IndirectCall:
       // 16-bit operand size truncates EIP: rare enough for the virtual CPU.
-      return hasOperandSizePrefix(bytes) ? 'emulate' : null;
+      return hasOperandSizePrefix(bytes) || mayLeaveSegment(decoded, codeLimit) ? 'emulate' : null;
     default:
       return 'emulate';
   }
@@ -291,6 +296,13 @@ const CONTROL_WORD: ReadonlyMap<Register, number> = new Map([
   [Register.CR3, WORD.CR3],
   [Register.CR4, WORD.CR4],
 ]);
+
+/** A jump beyond the code segment's limit faults before it does anything: the virtual CPU has to check. */
+function mayLeaveSegment(instruction: Instruction, codeLimit: number): boolean {
+  if (codeLimit === WHOLE_SPACE) return false;
+  const target = instruction.operands[0];
+  return target?.kind !== 'near-branch' || target.target >>> 0 > codeLimit;
+}
 
 function branchTarget(instruction: Instruction): number {
   const target = instruction.operands[0];

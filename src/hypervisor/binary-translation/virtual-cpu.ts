@@ -26,6 +26,7 @@ import {
   EFLAGS_IOPL,
   EFLAGS_NT,
   EFLAGS_RF,
+  EFLAGS_TF,
   SEG,
   WORD,
 } from '../../machine/cpu/state';
@@ -36,9 +37,12 @@ import { MONITOR_BASE, VCPU, VCPU_BASE } from '../memory/layout';
 import type { MonitorMemory } from '../memory/monitor-memory';
 import type { Pmap } from '../memory/pmap';
 
-/** Flags that live in the real EFLAGS while guest code runs; IF, IOPL, TF and VM are virtual. */
+/**
+ * Flags that live in the real EFLAGS while guest code runs; IF, IOPL, VM and RF are virtual. (The real RF is set by
+ * hidden faults too.) TF is the guest's own only while user code runs directly.
+ */
 export const REAL_FLAGS =
-  EFLAGS_ARITHMETIC | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID | EFLAGS_RF;
+  EFLAGS_ARITHMETIC | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID | EFLAGS_TF;
 
 /** CR0 bits the guest controls on the real CPU: they decide about #NM and nothing of the monitor's. */
 const GUEST_CR0 = CR0_MP | CR0_EM | CR0_TS | CR0_NE;
@@ -115,13 +119,18 @@ export class VirtualCpu {
     };
   }
 
-  /** Takes over what the guest left in the real CPU. */
-  copyIn(gpr: readonly number[], eip: number, realFlags: number): void {
+  /**
+   * Takes over what the guest left in the real CPU.
+   *
+   * @param keepsResume no guest instruction has retired since the guest was left: RF is as it was then
+   */
+  copyIn(gpr: readonly number[], eip: number, realFlags: number, keepsResume: boolean): void {
     gpr.forEach((value, register) => {
       this.cpu.gpr[register] = value;
     });
     this.eip = eip;
-    const virtual = this.field(VCPU.IF) | this.field(VCPU.IOPL);
+    const resume = keepsResume ? this.flags & EFLAGS_RF : 0;
+    const virtual = this.field(VCPU.IF) | this.field(VCPU.IOPL) | resume;
     this.cpu.setEflags((realFlags & REAL_FLAGS) | virtual | EFLAGS_FIXED);
   }
 

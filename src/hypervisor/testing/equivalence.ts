@@ -10,7 +10,7 @@ import type { Outcome } from '../../machine/outcome';
 import type { Registers, System } from '../core/system';
 
 /** Arithmetic results, DF and system flags; RF is not compared: only handlers' frames ever show it. */
-const COMPARED_FLAGS = 0x3d7fd5;
+const COMPARED_FLAGS = 0x3c7fd5;
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const;
 const GPRS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 
