@@ -61,6 +61,21 @@ const unary =
     if (site.size === 4 && operandAt(site, 0).kind === 'register') {
       return plain(incrementRegister(r, registerOf(site.ins, 0), alu));
     }
+    const target = operandAt(site, 0);
+    if (site.size === 4 && target.kind === 'memory') {
+      const a = site.core.access;
+      const { seg, b, x: i, s, d, m } = addressOf(target);
+      if (alu === flags.inc) {
+        return plain(() => {
+          const x = a.modify32(seg, (r[b]! + (r[i]! << s) + d) & m);
+          a.store32(flags.inc(r, x, 0, 0));
+        });
+      }
+      return plain(() => {
+        const x = a.modify32(seg, (r[b]! + (r[i]! << s) + d) & m);
+        a.store32(flags.dec(r, x, 0, 0));
+      });
+    }
     return plain(() => {
       const a = to.modify();
       to.store(alu(r, a, 0, shift));
@@ -143,6 +158,14 @@ function fast(site: Site, alu: flags.Alu): Lowered | null {
           r[RES] = r[n] = r[n]! ^ r[k]!;
           r[AUX] = 0;
         });
+      case flags.adc:
+        return plain(() => {
+          r[n] = flags.adc(r, r[n]!, r[k]!, 0);
+        });
+      case flags.sbb:
+        return plain(() => {
+          r[n] = flags.sbb(r, r[n]!, r[k]!, 0);
+        });
     }
     return null;
   }
@@ -181,6 +204,14 @@ function fast(site: Site, alu: flags.Alu): Lowered | null {
           r[RES] = r[n] = r[n]! ^ y;
           r[AUX] = 0;
         });
+      case flags.adc:
+        return plain(() => {
+          r[n] = flags.adc(r, r[n]!, y, 0);
+        });
+      case flags.sbb:
+        return plain(() => {
+          r[n] = flags.sbb(r, r[n]!, y, 0);
+        });
     }
     return null;
   }
@@ -205,6 +236,18 @@ function fast(site: Site, alu: flags.Alu): Lowered | null {
           r[n] = result;
           r[RES] = result;
           r[AUX] = ((~x & y) | ((~x | y) & result)) & AUX_CARRIES;
+        });
+      case flags.and:
+        return plain(() => {
+          const y = a.read32(seg, (r[b]! + (r[i]! << s) + d) & m);
+          r[RES] = r[n] = r[n]! & y;
+          r[AUX] = 0;
+        });
+      case flags.or:
+        return plain(() => {
+          const y = a.read32(seg, (r[b]! + (r[i]! << s) + d) & m);
+          r[RES] = r[n] = r[n]! | y;
+          r[AUX] = 0;
         });
       case flags.xor:
         return plain(() => {
@@ -298,7 +341,30 @@ function fastCompare(site: Site, alu: flags.Alu): Lowered | null {
       r[AUX] = ((~x & y) | ((~x | y) & result)) & AUX_CARRIES;
     });
   }
-  if (left.kind === 'memory' && right.kind === 'immediate' && alu === flags.sub) {
+  if (alu !== flags.sub) return null;
+  if (left.kind === 'register' && right.kind === 'memory') {
+    const n = registerNumber(left.register);
+    const { seg, b, x: i, s, d, m } = addressOf(right);
+    return plain(() => {
+      const x = r[n]!;
+      const y = a.read32(seg, (r[b]! + (r[i]! << s) + d) & m);
+      const result = (x - y) | 0;
+      r[RES] = result;
+      r[AUX] = ((~x & y) | ((~x | y) & result)) & AUX_CARRIES;
+    });
+  }
+  if (left.kind === 'memory' && right.kind === 'register') {
+    const n = registerNumber(right.register);
+    const { seg, b, x: i, s, d, m } = addressOf(left);
+    return plain(() => {
+      const x = a.read32(seg, (r[b]! + (r[i]! << s) + d) & m);
+      const y = r[n]!;
+      const result = (x - y) | 0;
+      r[RES] = result;
+      r[AUX] = ((~x & y) | ((~x | y) & result)) & AUX_CARRIES;
+    });
+  }
+  if (left.kind === 'memory' && right.kind === 'immediate') {
     const y = immediateOf(right, 4);
     const { seg, b, x: i, s, d, m } = addressOf(left);
     return plain(() => {
@@ -399,6 +465,13 @@ const negate: Lowering = (site) => {
 
 const invert: Lowering = (site) => {
   const to = placeOf(site, 0);
+  if (site.size === 4 && operandAt(site, 0).kind === 'register') {
+    const r = site.core.state;
+    const n = registerOf(site.ins, 0);
+    return plain(() => {
+      r[n] = ~r[n]!;
+    });
+  }
   return plain(() => to.store(~to.modify()));
 };
 

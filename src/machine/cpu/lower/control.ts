@@ -1,6 +1,6 @@
 /** Near branches: JMP, Jcc, CALL, RET, LOOP, JCXZ. The target must lie within CS, or #GP(0) before anything changes. */
 import { raise } from '../fault';
-import { AUX, CONDITIONS, RES } from '../flags';
+import { AUX, isLess, isOverflow, isParity, isSign, RES } from '../flags';
 import { SEG, VECTOR, WORD } from '../state';
 import { CONDITION_NAMES } from './data';
 import {
@@ -94,10 +94,14 @@ const ret: Lowering = (site) => {
   });
 };
 
-/** Hot conditions written out; the others through the table. */
+/** Every condition written out: one shared closure calling a condition's function would be slow for all of them. */
 function conditional(r: Int32Array, condition: number, target: number, next: number): Lowered {
   // A branch not taken cannot fault; one taken is checked like a jump.
   switch (condition) {
+    case 0:
+      return branch(() => (isOverflow(r) ? go(r, target) : fall(r, next)));
+    case 1:
+      return branch(() => (!isOverflow(r) ? go(r, target) : fall(r, next)));
     case 2:
       return branch(() => (r[AUX]! < 0 ? go(r, target) : fall(r, next)));
     case 3:
@@ -106,10 +110,26 @@ function conditional(r: Int32Array, condition: number, target: number, next: num
       return branch(() => (r[RES] === 0 ? go(r, target) : fall(r, next)));
     case 5:
       return branch(() => (r[RES] !== 0 ? go(r, target) : fall(r, next)));
-    default: {
-      const holds = CONDITIONS[condition]!;
-      return branch(() => (holds(r) ? go(r, target) : fall(r, next)));
-    }
+    case 6:
+      return branch(() => (r[AUX]! < 0 || r[RES] === 0 ? go(r, target) : fall(r, next)));
+    case 7:
+      return branch(() => (r[AUX]! >= 0 && r[RES] !== 0 ? go(r, target) : fall(r, next)));
+    case 8:
+      return branch(() => (isSign(r) ? go(r, target) : fall(r, next)));
+    case 9:
+      return branch(() => (!isSign(r) ? go(r, target) : fall(r, next)));
+    case 10:
+      return branch(() => (isParity(r) ? go(r, target) : fall(r, next)));
+    case 11:
+      return branch(() => (!isParity(r) ? go(r, target) : fall(r, next)));
+    case 12:
+      return branch(() => (isLess(r) ? go(r, target) : fall(r, next)));
+    case 13:
+      return branch(() => (!isLess(r) ? go(r, target) : fall(r, next)));
+    case 14:
+      return branch(() => (r[RES] === 0 || isLess(r) ? go(r, target) : fall(r, next)));
+    default:
+      return branch(() => (r[RES] !== 0 && !isLess(r) ? go(r, target) : fall(r, next)));
   }
 }
 

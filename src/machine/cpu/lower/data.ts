@@ -71,6 +71,11 @@ export const move: Lowering = (site) => {
     const { seg, b, x, s, d, m } = addressOf(to);
     return plain(() => a.write8(seg, (r[b]! + (r[x]! << s) + d) & m, u[k]!));
   }
+  if (size === 1 && to.kind === 'memory' && from.kind === 'immediate') {
+    const value = immediateOf(from, 1);
+    const { seg, b, x, s, d, m } = addressOf(to);
+    return plain(() => a.write8(seg, (r[b]! + (r[x]! << s) + d) & m, value));
+  }
   return copy(placeOf(site, 0), placeOf(site, 1));
 };
 

@@ -134,6 +134,34 @@ const shift =
           r[AUX] = carry | ((result >>> 1) & 0x40000000);
         });
       }
+      if (operation === sar) {
+        return plain(() => {
+          const value = r[n]!;
+          const result = value >> count;
+          const carry = (value >> (count - 1)) & 1;
+          r[n] = result;
+          r[RES] = result;
+          r[AUX] = (carry << 31) | (carry << 30);
+        });
+      }
+      if (operation === rol) {
+        return plain(() => {
+          const value = r[n]!;
+          const result = (value << count) | (value >>> (32 - count));
+          r[n] = result;
+          // CF is bit 0; OF = CF ^ sign, so the carry into the sign bit is the sign itself.
+          r[AUX] = (r[AUX]! & 0x3fffffff) | (result << 31) | ((result >>> 1) & 0x40000000);
+        });
+      }
+      if (operation === ror) {
+        return plain(() => {
+          const value = r[n]!;
+          const result = (value >>> count) | (value << (32 - count));
+          r[n] = result;
+          // CF is the sign; OF = CF ^ bit 30, so the carry into the sign bit is bit 30.
+          r[AUX] = (r[AUX]! & 0x3fffffff) | (result & 0xc0000000);
+        });
+      }
       if (operation === shr) {
         return plain(() => {
           const value = r[n]!;
