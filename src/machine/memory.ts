@@ -21,6 +21,8 @@ const ENTRY_COUNTS = 65536;
 const DIRTY = 1;
 const CODE = 2;
 const WATCHED = 4;
+/** ROM: writes are lost. Never free to write, so every store comes through here. */
+const READ_ONLY = 8;
 /** A page to which CPUs may store without telling: dirty, and no code. */
 export const PAGE_FREE_TO_WRITE = DIRTY;
 
@@ -97,7 +99,7 @@ export class PhysicalMemory {
 
   /** Beyond RAM a write is lost. */
   write8(physical: number, value: number): void {
-    if (physical >= this.ramBytes) return;
+    if (physical >= this.ramBytes || this.pageFlags[physical >>> 12]! & READ_ONLY) return;
     this.u8[physical] = value;
     this.noteWrite(physical, 1);
   }
@@ -108,6 +110,7 @@ export class PhysicalMemory {
       this.write8(physical + 1, value >>> 8);
       return;
     }
+    if (this.pageFlags[physical >>> 12]! & READ_ONLY) return;
     this.view.setUint16(physical, value, true);
     this.noteWrite(physical, 2);
   }
@@ -118,6 +121,7 @@ export class PhysicalMemory {
       this.write16(physical + 2, value >>> 16);
       return;
     }
+    if (this.pageFlags[physical >>> 12]! & READ_ONLY) return;
     this.view.setInt32(physical, value, true);
     this.noteWrite(physical, 4);
   }
@@ -131,6 +135,14 @@ export class PhysicalMemory {
       this.u8.set(bytes.subarray(from, from + count), at);
       this.noteWrite(at, count);
       from += count;
+    }
+  }
+
+  /** Whole pages become ROM, with the bytes they have: the CPU's writes are lost from now on. */
+  protect(physical: number, bytes: number): void {
+    for (let page = physical >>> 12; page << 12 < physical + bytes; page++) {
+      this.pageFlags[page]! |= READ_ONLY;
+      for (const revoke of this.revokeListeners) revoke(page);
     }
   }
 

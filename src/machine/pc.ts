@@ -9,21 +9,27 @@ import type { CostTable } from './costs';
 import { ATTENTION } from './cpu/core';
 import { Cpu } from './cpu/cpu';
 import { STATE_BYTES, WORD } from './cpu/state';
+import { MissingBios } from './devices/missing-bios';
 import { type EventCounts, EventLog } from './event-log';
-import type { BootState } from './loader/multiboot';
-import { PhysicalMemory } from './memory';
+import type { BootState, MachineImage } from './loader/machine-image';
+import { BIOS_STUB_SEGMENT } from './loader/real-mode';
+import { PAGE_BYTES, PhysicalMemory } from './memory';
 import type { Outcome } from './outcome';
 import { PortBus } from './ports';
 import type { Snapshotable } from './snapshot';
 
-/** The only device that acts by itself: what HLT can wait for. */
-const TIMER_IRQ = 0;
+const A20_BIT = 0x100000;
+/** ROM ends here, and once more 4 GiB above 0. */
+const ROM_END = 0x100000;
+const FOUR_GIB = 0x100000000;
 
 export interface PcOptions {
   /** RAM in bytes, a multiple of 64 KiB. */
   readonly ramBytes: number;
   readonly profile: 'x86';
   readonly costs: CostTable;
+  /** A port whose bytes go to the console too. */
+  readonly logPort?: number;
 }
 
 /** Everything except the bytes of RAM, which a checkpoint takes page by page. */
@@ -42,8 +48,12 @@ export class Pc implements Snapshotable<PcState> {
   readonly board: Board;
   readonly cpu: Cpu;
   private readonly powerOn: PcState;
+  /** First address of the copy of ROM below 4 GiB. */
+  private romCopy = FOUR_GIB;
+  /** Who asked for a reset during this instruction. */
+  private resetBy: { readonly by: string; readonly devices: boolean } | null = null;
 
-  constructor({ ramBytes, profile, costs }: PcOptions) {
+  constructor({ ramBytes, profile, costs, logPort }: PcOptions) {
     this.memory = new PhysicalMemory({ ramBytes });
     this.clock = new Clock(costs);
     this.events = new EventLog(() => ({
@@ -61,6 +71,7 @@ export class Pc implements Snapshotable<PcState> {
       clock: this.clock,
       profile,
       events: this.events,
+      physical: (page) => this.onBus(page),
     });
     this.board = new Board({
       bus: this.bus,
@@ -68,13 +79,21 @@ export class Pc implements Snapshotable<PcState> {
       events: this.events,
       device: 'physical',
       onExit: (code) => this.cpu.requestStop({ kind: 'exited', code }),
+      memoryBytes: ramBytes,
+      // Translations lead to where the bus led when they were made.
+      onA20: () => this.cpu.mmu.flush(true),
+      onReset: (by, devices) => {
+        this.resetBy = { by, devices };
+        this.cpu.requestStop({ kind: 'stopped', message: by });
+      },
+      ...(logPort === undefined ? {} : { logPort }),
     });
     // The INTR pin: the CPU looks at its next instruction boundary.
     this.board.pic.onChange = () => {
       this.cpu.attention |= ATTENTION.INTERRUPT;
     };
     this.cpu.interruptSource = this.board.pic;
-    this.clock.canWake = () => this.board.pic.couldDeliver(TIMER_IRQ);
+    this.clock.canWake = () => this.board.couldWake();
     this.cpu.reset();
     this.powerOn = this.save();
   }
@@ -83,7 +102,30 @@ export class Pc implements Snapshotable<PcState> {
   run(limit: number): Outcome {
     const { code } = this.board.debugExit;
     if (code !== null) return { kind: 'exited', code };
-    return this.cpu.run(limit);
+    for (;;) {
+      const outcome = this.cpu.run(limit);
+      const request = this.resetBy;
+      if (request === null) return outcome;
+      this.resetBy = null;
+      if (this.romCopy === FOUR_GIB) {
+        return {
+          kind: 'stopped',
+          message: `The guest reset the CPU (${request.by}). There is no firmware to start again from; a ROM image would be.`,
+        };
+      }
+      if (request.devices) this.board.reset();
+      this.resetCpu();
+    }
+  }
+
+  /** The CPU as after reset: at the reset vector, with A20 open; the counts of what retired go on. */
+  private resetCpu(): void {
+    const { cpu } = this;
+    const { retired, guestRetired } = cpu;
+    this.board.a20.set(true);
+    cpu.reset();
+    cpu.retired = retired;
+    cpu.guestRetired = guestRetired;
   }
 
   /** The reset button: CPU, clock and devices as at power-on; RAM keeps its bytes, as it does on a PC. */
@@ -91,9 +133,30 @@ export class Pc implements Snapshotable<PcState> {
     this.restore(this.powerOn);
   }
 
-  /** Puts the CPU where a Multiboot loader leaves it. */
+  /** What an image in memory needs of the machine around it: ROM that cannot be written, stubs that answer. */
+  install(image: MachineImage): void {
+    if (image.romBytes > 0) {
+      this.romCopy = FOUR_GIB - image.romBytes;
+      this.memory.protect(ROM_END - image.romBytes, image.romBytes);
+      this.cpu.mmu.flush(true);
+    }
+    if (image.biosStubs) {
+      this.memory.protect(BIOS_STUB_SEGMENT << 4, PAGE_BYTES);
+      const stubs = new MissingBios(() => this.cpu);
+      for (const [first, count] of MissingBios.ports) this.bus.register(first, count, stubs);
+    }
+    bootCpu(this.cpu, image.state);
+  }
+
+  /** Puts the CPU where a loader leaves it. */
   boot(state: BootState): void {
     bootCpu(this.cpu, state);
+  }
+
+  /** Where an address of the CPU's leads: past the A20 gate, and to ROM below 4 GiB. Unsigned. */
+  onBus(physical: number): number {
+    const gated = this.board.a20.open ? physical : (physical & ~A20_BIT) >>> 0;
+    return gated >= this.romCopy ? gated - FOUR_GIB + ROM_END : gated;
   }
 
   save(): PcState {

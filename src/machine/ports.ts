@@ -54,6 +54,11 @@ export class PortBus implements ReadMarker {
     }
   }
 
+  /** Puts a device in front of whatever is at a port. */
+  cover(port: number, make: (inner: PortDevice | undefined) => PortDevice): void {
+    this.devices[port] = make(this.devices[port]);
+  }
+
   /**
    * IN. A 16- or 32-bit access becomes byte accesses to consecutive ports, lowest first.
    * @returns unsigned, zero-extended

@@ -98,7 +98,7 @@ describe('a guest on the bare PC', () => {
         ),
     );
     expect(system.run(LIMIT).kind).toBe('halted');
-    system.pc.board.keyboard.key([0x1e]);
+    system.pc.board.keyboard.stroke({ code: 'KeyA', down: true });
     expect(system.run(LIMIT).kind).toBe('halted');
     expect(system.serial()).toBe('Hik');
     expect(system.timedFacts()).toContainEqual(

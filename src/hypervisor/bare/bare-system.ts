@@ -7,7 +7,8 @@ import type { CostTable } from '../../machine/costs';
 import { ATTENTION } from '../../machine/cpu/core';
 import type { EventLog } from '../../machine/event-log';
 import type { ImageSymbol, LoadError } from '../../machine/loader/load-error';
-import { type LoadedGuest, loadMultiboot } from '../../machine/loader/multiboot';
+import { loadImage } from '../../machine/loader/load-image';
+import type { ImageOptions, MachineImage } from '../../machine/loader/machine-image';
 import { PAGE_BYTES, type PhysicalMemory } from '../../machine/memory';
 import type { Outcome } from '../../machine/outcome';
 import { Pc, type PcState } from '../../machine/pc';
@@ -17,11 +18,12 @@ import type { Actor, Registers, System, TimedFact } from '../core/system';
 import { physicalOf, readLinear } from './linear-memory';
 import { Replay, type ReplayState } from './replay';
 
-export interface BareOptions {
+export interface BareOptions extends ImageOptions {
   /** RAM in bytes, a multiple of 64 KiB. */
   readonly memoryBytes: number;
   readonly costs: CostTable;
-  readonly commandLine?: string;
+  /** A port whose bytes go to the console too. */
+  readonly logPort?: number;
 }
 
 interface BareState {
@@ -32,13 +34,14 @@ interface BareState {
 
 /** A PC with the image loaded, at its entry point. */
 export function createBare(image: Uint8Array, options: BareOptions): Result<BareSystem, LoadError> {
-  const pc = new Pc({ ramBytes: options.memoryBytes, profile: 'x86', costs: options.costs });
+  const { memoryBytes, costs, logPort, ...imageOptions } = options;
+  const log = logPort === undefined ? {} : { logPort };
+  const pc = new Pc({ ramBytes: memoryBytes, profile: 'x86', costs, ...log });
   const memory = {
-    size: options.memoryBytes,
+    size: memoryBytes,
     writeBytes: (physical: number, bytes: Uint8Array) => pc.memory.writeBytes(physical, bytes),
   };
-  const { commandLine } = options;
-  const loaded = loadMultiboot(image, memory, commandLine === undefined ? {} : { commandLine });
+  const loaded = loadImage(image, memory, imageOptions);
   return loaded.ok ? ok(new BareSystem(pc, loaded.value)) : loaded;
 }
 
@@ -49,10 +52,10 @@ export class BareSystem implements System {
 
   constructor(
     readonly pc: Pc,
-    loaded: LoadedGuest,
+    image: MachineImage,
   ) {
-    this.symbols = loaded.symbols;
-    pc.boot(loaded.state);
+    this.symbols = image.symbols;
+    pc.install(image);
     pc.board.pic.onAcknowledge = ({ vector, irq, spurious }) => {
       const fact = { kind: 'interrupt', guestRetired: this.guestRetired, vector, irq } as const;
       this.facts.add(spurious ? { ...fact, spurious } : fact);
@@ -136,7 +139,10 @@ export class BareSystem implements System {
   readGuest(linear: number, length: number): Uint8Array | null {
     const { memory } = this.pc;
     const paging = this.real();
-    return readLinear(memory, linear, length, (at) => physicalOf(memory, paging, at));
+    return readLinear(memory, linear, length, (at) => {
+      const physical = physicalOf(memory, paging, at);
+      return physical === null ? null : this.pc.onBus(physical);
+    });
   }
 
   guestPage(page: number): Uint8Array {

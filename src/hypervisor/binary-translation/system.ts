@@ -9,9 +9,11 @@ import { bootCpu } from '../../machine/boot';
 import { Clock } from '../../machine/clock';
 import type { CostTable } from '../../machine/costs';
 import { EFLAGS_FIXED, EFLAGS_IF, SEG, WORD } from '../../machine/cpu/state';
+import { MissingBios } from '../../machine/devices/missing-bios';
 import type { MachineEvent } from '../../machine/events';
 import type { LoadError } from '../../machine/loader/load-error';
-import { type BootState, loadMultiboot } from '../../machine/loader/multiboot';
+import { loadImage } from '../../machine/loader/load-image';
+import type { BootState, ImageOptions } from '../../machine/loader/machine-image';
 import type { Outcome } from '../../machine/outcome';
 import { Pc } from '../../machine/pc';
 import { PortBus } from '../../machine/ports';
@@ -50,11 +52,13 @@ import { VirtualCpu } from './virtual-cpu';
 
 const PAGE = 4096;
 
-export interface BinaryTranslationOptions {
+export interface BinaryTranslationOptions extends ImageOptions {
   readonly memoryBytes: number;
   readonly costs: CostTable;
   /** Bytes of the translation cache: smaller ones fill up and are flushed. */
   readonly cacheBytes?: number;
+  /** A port whose bytes go to the console too. */
+  readonly logPort?: number;
 }
 
 export class BinaryTranslationSystem implements System {
@@ -63,6 +67,7 @@ export class BinaryTranslationSystem implements System {
   readonly monitor: Monitor;
   readonly virtual: VirtualCpu;
   readonly pmap: Pmap;
+  private readonly bus: PortBus;
   private readonly clock: Clock;
   /** RAM as it was before a fork; made when first needed. */
   private fork: Uint8Array | null = null;
@@ -72,13 +77,16 @@ export class BinaryTranslationSystem implements System {
     this.pc = new Pc({ ramBytes: memoryBytes + MONITOR_BYTES, profile: 'x86', costs });
     this.pmap = new Pmap(memoryBytes / PAGE);
     this.clock = new Clock(costs);
-    const bus = new PortBus(this.pc.events, 'virtual');
+    this.bus = new PortBus(this.pc.events, 'virtual');
+    const { bus } = this;
     this.board = new Board({
       bus,
       clock: this.clock,
       events: this.pc.events,
       device: 'virtual',
       onExit: (code) => this.pc.cpu.requestStop({ kind: 'exited', code }),
+      memoryBytes,
+      ...(options.logPort === undefined ? {} : { logPort: options.logPort }),
     });
     const monitorMemory = new MonitorMemory(this.pc.memory, memoryBytes);
     this.virtual = new VirtualCpu(monitorMemory, this.pmap, this.clock, bus);
@@ -108,11 +116,26 @@ export class BinaryTranslationSystem implements System {
     options: BinaryTranslationOptions,
   ): Result<BinaryTranslationSystem, LoadError> {
     const system = new BinaryTranslationSystem(options);
-    const loaded = loadMultiboot(image, {
-      size: options.memoryBytes,
-      writeBytes: (physical, bytes) => system.writeGuest(physical, bytes),
-    });
+    const { memoryBytes, costs, cacheBytes, logPort, ...imageOptions } = options;
+    const loaded = loadImage(
+      image,
+      {
+        size: memoryBytes,
+        writeBytes: (physical, bytes) => system.writeGuest(physical, bytes),
+      },
+      imageOptions,
+    );
     if (!loaded.ok) return err(loaded.error);
+    if (loaded.value.romBytes > 0) {
+      return err({
+        message: 'The monitor cannot start a guest from ROM: its map of guest memory has none.',
+        hint: 'Run ROM images with --technique bare.',
+      });
+    }
+    if (loaded.value.biosStubs) {
+      const stubs = new MissingBios(() => system.virtual.cpu);
+      for (const [first, count] of MissingBios.ports) system.bus.register(first, count, stubs);
+    }
     system.install(loaded.value.state);
     return ok(system);
   }

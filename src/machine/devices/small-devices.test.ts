@@ -7,7 +7,7 @@ import { unmarked } from '../ports';
 import { A20Gate } from './a20';
 import { DebugExit } from './debug-exit';
 import { PostPort } from './post';
-import { Rtc } from './rtc';
+import { ResetControl } from './reset-control';
 import { VGA_TEXT_BASE, VgaText } from './vga-text';
 
 describe('debug exit', () => {
@@ -36,70 +36,41 @@ describe('POST port', () => {
 });
 
 describe('A20 gate', () => {
-  it('is open, may be opened again, and is loud about closing and resetting', () => {
-    const gate = new A20Gate();
+  it('is open; bit 1 of port 0x92 moves it; a rising bit 0 resets the CPU, once', () => {
+    const moves: boolean[] = [];
+    const resets: string[] = [];
+    const gate = new A20Gate(
+      (open) => moves.push(open),
+      (by) => resets.push(by),
+    );
     expect(gate.readPort()).toBe(0x02);
     gate.writePort(0x92, 0x02);
-    expect(() => gate.writePort(0x92, 0x00)).toThrow(NotImplemented);
-    expect(() => gate.writePort(0x92, 0x03)).toThrow(/reset/);
-    expect(gate.readPort()).toBe(0x02);
+    gate.writePort(0x92, 0x00);
+    expect([gate.open, gate.readPort(), moves]).toEqual([false, 0x00, [false]]);
+    const saved = gate.save();
+    gate.writePort(0x92, 0x03);
+    gate.writePort(0x92, 0x03);
+    expect([gate.open, resets]).toEqual([true, ['port 0x92']]);
+    gate.restore(saved);
+    expect(gate.readPort()).toBe(0x00);
+  });
+
+  it('shows what the other handle did', () => {
+    const gate = new A20Gate(
+      () => {},
+      () => {},
+    );
+    gate.set(false);
+    expect(gate.readPort()).toBe(0x00);
   });
 });
 
-describe('real-time clock', () => {
-  function rtc() {
-    const clock = new Clock(COSTS.modern);
-    const marker = unmarked();
-    const device = new Rtc(clock, marker);
-    const read = (index: number) => {
-      device.writePort(0x70, index);
-      return device.readPort(0x71);
-    };
-    const write = (index: number, value: number) => {
-      device.writePort(0x70, index);
-      device.writePort(0x71, value);
-    };
-    return { clock, marker, device, read, write };
-  }
-  const DATE = [0x32, 0x09, 0x08, 0x07, 0x06, 0x04, 0x02, 0x00];
-
-  it('starts at noon on Saturday, 21 October 2006, in BCD', () => {
-    const { read, marker } = rtc();
-    expect(DATE.map(read)).toEqual([0x20, 0x06, 0x10, 0x21, 0x07, 0x12, 0x00, 0x00]);
-    expect(marker.timeDependent).toBe(true);
-  });
-
-  it('goes with the cycles, in binary and 12-hour format if register B says so', () => {
-    const { clock, read, write } = rtc();
-    clock.cycles = CYCLES_PER_SECOND * (3 * 3600 + 25 * 60 + 59.5);
-    write(0x0b, 0x04);
-    expect(DATE.map(read)).toEqual([20, 6, 10, 21, 7, 3 | 0x80, 25, 59]);
-  });
-
-  it('says an update is in progress during the last two milliseconds of a second', () => {
-    const { clock, read } = rtc();
-    clock.cycles = CYCLES_PER_SECOND * 0.997;
-    expect(read(0x0a)).toBe(0x26);
-    clock.cycles = CYCLES_PER_SECOND * 0.999;
-    expect(read(0x0a)).toBe(0xa6);
-  });
-
-  it('keeps CMOS bytes, ignores the NMI bit of the index, and marks only the time', () => {
-    const { device, read, write, marker } = rtc();
-    write(0x80 | 0x33, 0x5a);
-    expect([read(0x33), read(0x0d)]).toEqual([0x5a, 0x80]);
-    expect(marker.timeDependent).toBe(false);
-    const saved = structuredClone(device.save());
-    write(0x33, 0);
-    device.restore(saved);
-    expect(read(0x33)).toBe(0x5a);
-  });
-
-  it('is loud about setting the time and about its interrupts', () => {
-    const { write } = rtc();
-    expect(() => write(0x00, 1)).toThrow(NotImplemented);
-    expect(() => write(0x0b, 0x42)).toThrow(/interrupts/);
-    expect(() => write(0x0b, 0x82)).toThrow(/setting/);
+describe('reset control', () => {
+  it('resets at a rising bit 2, with the devices if bit 1 is set', () => {
+    const resets: boolean[] = [];
+    const device = new ResetControl((_by, devices) => resets.push(devices));
+    for (const value of [0x02, 0x06, 0x06, 0x00, 0x04]) device.writePort(0xcf9, value);
+    expect(resets).toEqual([true, false]);
   });
 });
 
@@ -168,6 +139,44 @@ describe('VGA text', () => {
     };
     expect([at(0.0001), at(410 / 449), at(413 / 449), at(0.9 / 449)]).toEqual([0, 1, 9, 1]);
     expect(marker.timeDependent).toBe(true);
+  });
+
+  it('keeps attribute, sequencer, graphics and palette registers, starting as in mode 3', () => {
+    const { device } = vga();
+    const indexed = (index: number, data: number) => (register: number, value?: number) => {
+      device.writePort(index, register);
+      if (value !== undefined) device.writePort(data, value);
+      return device.readPort(data);
+    };
+    const sequencer = indexed(0x3c4, 0x3c5);
+    const graphics = indexed(0x3ce, 0x3cf);
+    expect([sequencer(2), graphics(6), sequencer(2, 0x0f), graphics(8, 0x55)]).toEqual([
+      0x03, 0x0e, 0x0f, 0x55,
+    ]);
+    device.writePort(0x3c8, 1);
+    for (const value of [0xff, 2, 3]) device.writePort(0x3c9, value);
+    device.writePort(0x3c7, 1);
+    expect([1, 2, 3, 4].map(() => device.readPort(0x3c9))).toEqual([0x3f, 2, 3, 0]);
+    device.writePort(0x3c7, 7);
+    expect([1, 2, 3].map(() => device.readPort(0x3c9))).toEqual([42, 42, 42]);
+  });
+
+  it('takes index and data in turn at 0x3C0, and starts again after input status 1', () => {
+    const { device } = vga();
+    device.readPort(0x3da);
+    device.writePort(0x3c0, 0x30);
+    device.writePort(0x3c0, 0x04);
+    expect(device.readPort(0x3c1)).toBe(0x04);
+    device.writePort(0x3c0, 0x31);
+    device.readPort(0x3da);
+    device.writePort(0x3c0, 0x33);
+    expect([device.readPort(0x3c0), device.readPort(0x3c1)]).toEqual([0x33, 0x08]);
+  });
+
+  it('is loud about graphics mode', () => {
+    const { device } = vga();
+    device.writePort(0x3ce, 6);
+    expect(() => device.writePort(0x3cf, 0x05)).toThrow(NotImplemented);
   });
 
   it('comes back exactly from save and restore', () => {

@@ -52,6 +52,8 @@ export interface UartState {
   readonly modemDelta: number;
   /** Anything was ever received from outside: from then on what is read depends on when it came. */
   readonly heardOutside: boolean;
+  /** The guest has used the port. */
+  readonly attended: boolean;
 }
 
 const RESET: UartState = {
@@ -68,6 +70,7 @@ const RESET: UartState = {
   thrEmptyPending: false,
   modemDelta: 0,
   heardOutside: false,
+  attended: false,
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -79,6 +82,8 @@ export class Uart implements PortDevice, Snapshotable<UartState> {
   static readonly irq = 4;
 
   private s: Mutable<UartState> = { ...RESET };
+  /** Called when the next byte can come: see `ready`. */
+  onReady: () => void = () => {};
 
   /**
    * @param transmit gets every byte sent on the wire (not those looped back)
@@ -98,15 +103,24 @@ export class Uart implements PortDevice, Snapshotable<UartState> {
     this.update();
   }
 
+  /** The guest uses the port, and has taken all there was. */
+  get ready(): boolean {
+    return this.s.attended && this.s.received.length === 0 && this.s.waiting.length === 0;
+  }
+
   readPort(port: number): number {
+    this.s.attended = true;
     const value = this.readRegister(port & 7);
     this.update();
+    if (this.ready) this.onReady();
     return value;
   }
 
   writePort(port: number, value: number): void {
+    this.s.attended = true;
     this.writeRegister(port & 7, value);
     this.update();
+    if (this.ready) this.onReady();
   }
 
   reset(): void {

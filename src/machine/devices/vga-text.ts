@@ -1,15 +1,17 @@
 /**
  * The VGA as far as text mode needs it: the CRT controller's registers (cursor, start address), the status port that
- * shows the beam, and the miscellaneous output register. The picture itself is plain RAM at 0xB8000.
+ * shows the beam, and the miscellaneous output register. The picture itself is plain RAM at 0xB8000. The
+ * attribute, sequencer, graphics and palette registers are in `vga-registers.ts`.
  *
- * It is always mode 3 (80 columns, 25 rows, 16 colours). Timing registers are kept and read back but change
- * nothing; the palette, attribute, sequencer and graphics ports do not exist, so using them is loud.
+ * It is always mode 3 (80 columns, 25 rows, 16 colours). Timing, palette and plane registers are kept and read back
+ * but change nothing; going to graphics mode is loud.
  *
  * @see IBM VGA Technical Reference, "CRT Controller Registers" and "General Registers"
  */
 import { CYCLES_PER_SECOND, type Scheduler } from '../clock';
 import type { PortDevice, ReadMarker } from '../ports';
 import type { Snapshotable } from '../snapshot';
+import { VgaRegisters, type VgaRegistersState } from './vga-registers';
 
 export const VGA_TEXT_BASE = 0xb8000;
 export const VGA_COLUMNS = 80;
@@ -43,6 +45,7 @@ export interface VgaTextState {
   readonly index: number;
   readonly crtc: readonly number[];
   readonly misc: number;
+  readonly registers: VgaRegistersState;
 }
 
 /** What the screen shows. `bytes`: 80 x 25 cells, character then attribute. `cursor`: cell index, null = off. */
@@ -53,8 +56,7 @@ export interface Screen {
 
 export class VgaText implements PortDevice, Snapshotable<VgaTextState> {
   static readonly ports = [
-    [0x3c2, 1],
-    [0x3cc, 1],
+    [0x3c0, 16],
     [0x3d4, 2],
     [0x3da, 1],
   ] as const;
@@ -62,6 +64,7 @@ export class VgaText implements PortDevice, Snapshotable<VgaTextState> {
   private index = 0;
   private crtc: number[] = [...MODE_3];
   private misc = MISC_MODE_3;
+  private readonly registers = new VgaRegisters();
 
   constructor(
     private readonly clock: Pick<Scheduler, 'cycles'>,
@@ -78,9 +81,12 @@ export class VgaText implements PortDevice, Snapshotable<VgaTextState> {
         return this.misc;
       case 0x3c2: // input status 0: no interrupt, no sense line
         return 0;
-      default:
+      case 0x3da:
         this.marker.timeDependent = true;
+        this.registers.attributeExpectsIndex();
         return this.beam();
+      default:
+        return this.registers.read(port);
     }
   }
 
@@ -95,8 +101,11 @@ export class VgaText implements PortDevice, Snapshotable<VgaTextState> {
       case 0x3c2:
         this.misc = value;
         return;
-      default: // 0x3cc and 0x3da are read-only here
+      case 0x3cc: // read-only, as is 0x3da but for feature control, which does nothing here
+      case 0x3da:
         return;
+      default:
+        this.registers.write(port, value);
     }
   }
 
@@ -122,16 +131,19 @@ export class VgaText implements PortDevice, Snapshotable<VgaTextState> {
     this.index = 0;
     this.crtc = [...MODE_3];
     this.misc = MISC_MODE_3;
+    this.registers.reset();
   }
 
   save(): VgaTextState {
-    return { index: this.index, crtc: this.crtc.slice(), misc: this.misc };
+    const { index, misc } = this;
+    return { index, crtc: this.crtc.slice(), misc, registers: this.registers.save() };
   }
 
   restore(state: VgaTextState): void {
     this.index = state.index;
     this.crtc = state.crtc.slice();
     this.misc = state.misc;
+    this.registers.restore(state.registers);
   }
 
   private writeCrtc(value: number): void {

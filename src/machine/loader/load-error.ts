@@ -12,7 +12,7 @@ export const fail = (message: string, hint: string): Result<never, LoadError> =>
   err({ message, hint });
 
 export const ACCEPTED_FORMATS =
-  'Accepted: Multiboot 1 images, as ELF32 executables for i386 or as flat binaries with the address fields (flag 16).';
+  'Accepted: Multiboot 1 images (ELF32 executables for i386, or flat with the address fields, flag 16), boot sectors and disk images (0x55 0xaa at offset 510), ROM images (64 or 128 KiB), and flat binaries with --format flat.';
 
 /** Where a loader puts a guest: guest-physical memory, or a monitor's map of it. */
 export interface GuestMemory {

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { loadMultiboot, parseMultiboot } from './multiboot';
+import { loadImage } from './load-image';
+import type { ImageOptions } from './machine-image';
+import { parseMultiboot } from './multiboot';
 import { concat, elf32, flatImage, multibootHeader, words } from './testing/images';
 
 const MEBIBYTE = 0x100000;
+
+function loadMultiboot(
+  image: Uint8Array,
+  ram: Parameters<typeof loadImage>[1],
+  options: ImageOptions = {},
+) {
+  const loaded = loadImage(image, ram, { format: 'multiboot', ...options });
+  if (!loaded.ok) return loaded;
+  return { ok: true as const, value: { ...loaded.value, infoAddress: loaded.value.state.ebx } };
+}
 
 function memory(size = 4 * MEBIBYTE) {
   const bytes = new Uint8Array(size).fill(0xee);

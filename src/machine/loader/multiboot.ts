@@ -1,23 +1,25 @@
 /**
- * Multiboot 1: finds the header, loads the image, builds the information structure, and says in which state the CPU
- * enters it. Writes through `GuestMemory`, so a monitor loads its guest the same way as a bare machine.
+ * Multiboot 1: finds the header, reads the image, and says in which state the CPU enters it. The information
+ * structure it is handed is in multiboot-info.ts.
  *
- * No modules and no graphics: an image that requires a video mode other than 80 x 25 text is refused.
+ * No graphics: an image that requires a video mode other than 80 x 25 text is refused.
  *
  * @see Multiboot Specification version 0.6.96: "OS image format", "Machine state", "Boot information format"
  */
 import { address } from '../../base/hex';
 import { ok, type Result } from '../../base/result';
-import { CR0_ET, CR0_PE, EFLAGS_FIXED } from '../cpu/state';
 import { isElf, parseElf32 } from './elf32';
+import { flatState } from './flat-state';
 import {
   ACCEPTED_FORMATS,
   fail,
-  type GuestMemory,
   type ImageSymbol,
   type LoadError,
   type Segment,
 } from './load-error';
+import type { ImageOptions, MachineImage } from './machine-image';
+import { buildInfo } from './multiboot-info';
+import { HOLE_END, HOLE_START, wrongPlace } from './place';
 
 const HEADER_MAGIC = 0x1badb002;
 /** In EAX at the entry point: "you were loaded by a Multiboot loader". */
@@ -29,17 +31,8 @@ const FLAG_ADDRESSES = 1 << 16;
 /** Bits 0..15 are requirements; these are the ones we know: align modules, give memory, video mode. */
 const KNOWN_REQUIREMENTS = 0x0007;
 
-const LOADER_NAME = 'Ringside';
-const INFO_BYTES = 88;
-const INFO_MEMORY = 1 << 0;
-const INFO_COMMAND_LINE = 1 << 2;
-const INFO_MEMORY_MAP = 1 << 6;
-const INFO_LOADER_NAME = 1 << 9;
 const MAX_COMMAND_LINE = 1024;
-
-/** Where a PC has no RAM: video memory and ROMs. */
-const HOLE_START = 0xa0000;
-const HOLE_END = 0x100000;
+const PAGE = 0x1000;
 
 export interface MultibootHeader {
   /** Where it was found in the file. */
@@ -52,34 +45,6 @@ export interface MultibootImage {
   readonly header: MultibootHeader;
   readonly entry: number;
   readonly segments: readonly Segment[];
-  readonly symbols: readonly ImageSymbol[];
-}
-
-/** One flat segment's hidden part, in the CPU's own terms. */
-export interface BootSegment {
-  readonly selector: number;
-  readonly base: number;
-  readonly limit: number;
-  readonly rights: number;
-}
-
-/** The machine state at the entry point. Registers not named are 0; the specification leaves them undefined. */
-export interface BootState {
-  readonly eip: number;
-  readonly eax: number;
-  readonly ebx: number;
-  readonly eflags: number;
-  readonly cr0: number;
-  readonly code: BootSegment;
-  /** DS, ES, FS, GS and SS. */
-  readonly data: BootSegment;
-}
-
-export interface LoadedGuest {
-  readonly entry: number;
-  /** Guest-physical address of the information structure. */
-  readonly infoAddress: number;
-  readonly state: BootState;
   readonly symbols: readonly ImageSymbol[];
 }
 
@@ -111,17 +76,17 @@ export function parseMultiboot(image: Uint8Array): Result<MultibootImage, LoadEr
   return elf.ok ? ok({ header, ...elf.value }) : elf;
 }
 
-/** Puts an image and its information structure into memory. */
-export function loadMultiboot(
-  image: Uint8Array,
-  memory: GuestMemory,
-  options: { readonly commandLine?: string } = {},
-): Result<LoadedGuest, LoadError> {
-  const parsed = parseMultiboot(image);
+/** The image with its modules and its information structure, and the state the CPU enters it in. */
+export function multibootImage(
+  bytes: Uint8Array,
+  memoryBytes: number,
+  options: ImageOptions,
+): Result<MachineImage, LoadError> {
+  const parsed = parseMultiboot(bytes);
   if (!parsed.ok) return parsed;
   const { segments, entry, symbols } = parsed.value;
   for (const segment of segments) {
-    const wrong = wrongPlace(segment, memory.size);
+    const wrong = wrongPlace(segment, memoryBytes);
     if (wrong) return wrong;
   }
   const commandLine = options.commandLine ?? '';
@@ -131,38 +96,46 @@ export function loadMultiboot(
       `At most ${MAX_COMMAND_LINE} are passed to a guest.`,
     );
   }
-  const infoAddress = placeForInfo(segments);
+  // Modules follow the image above 1 MiB, each on a page of its own.
+  const end = Math.max(HOLE_END, ...segments.map((s) => s.address + s.memoryBytes));
+  let next = pageUp(end);
+  const modules = (options.modules ?? []).map((module) => {
+    const placed = { address: next, bytes: module.bytes, memoryBytes: module.bytes.length };
+    next = pageUp(next + module.bytes.length);
+    return { text: module.text, segment: placed };
+  });
+  const last = modules.findLast(
+    ({ segment }) => segment.address + segment.memoryBytes > memoryBytes,
+  );
+  if (last) {
+    return fail(
+      `The module '${last.text}' needs memory up to ${address(last.segment.address + last.segment.memoryBytes)}; the guest has ${memoryBytes / 1024} KiB.`,
+      'Give the guest more memory.',
+    );
+  }
+  // Where the structure goes does not change its size.
+  const size = buildInfo(0, memoryBytes, commandLine, modules).length;
+  const infoAddress = placeForInfo(segments, size);
   if (infoAddress === null) {
     return fail(
       'The image fills all memory below 640 KiB and leaves no room for the boot information.',
       'Load it at 1 MiB, as Multiboot kernels do.',
     );
   }
-  for (const segment of segments) {
-    memory.writeBytes(segment.address, segment.bytes);
-    zero(
-      memory,
-      segment.address + segment.bytes.length,
-      segment.memoryBytes - segment.bytes.length,
-    );
-  }
-  memory.writeBytes(infoAddress, buildInfo(infoAddress, memory.size, commandLine));
-  return ok({ entry, infoAddress, state: bootState(entry, infoAddress), symbols });
-}
-
-function bootState(entry: number, infoAddress: number): BootState {
-  const flat = { base: 0, limit: 0xffffffff };
-  return {
-    eip: entry,
-    eax: BOOT_MAGIC,
-    ebx: infoAddress,
-    eflags: EFLAGS_FIXED,
-    cr0: CR0_PE | CR0_ET,
-    // 32-bit, 4 KiB granular, present, DPL 0, accessed: execute/read and read/write. The selectors are undefined by
-    // the specification; these say what a loader's own table would.
-    code: { ...flat, selector: 0x08, rights: 0xc09b },
-    data: { ...flat, selector: 0x10, rights: 0xc093 },
-  };
+  const info = buildInfo(infoAddress, memoryBytes, commandLine, modules);
+  return ok({
+    format: 'multiboot',
+    entry,
+    segments: [
+      ...segments,
+      ...modules.map(({ segment }) => segment),
+      { address: infoAddress, bytes: info, memoryBytes: info.length },
+    ],
+    symbols,
+    state: { ...flatState(entry), eax: BOOT_MAGIC, ebx: infoAddress },
+    romBytes: 0,
+    biosStubs: false,
+  });
 }
 
 function findHeader(image: Uint8Array): Result<MultibootHeader, LoadError> {
@@ -205,6 +178,13 @@ function findHeader(image: Uint8Array): Result<MultibootHeader, LoadError> {
       : ACCEPTED_FORMATS,
   );
 }
+
+/** A header that is in place and adds up. */
+export const hasMultibootHeader = (image: Uint8Array): boolean => findHeader(image).ok;
+
+/** The magic number stands somewhere in the file: it was meant to be a Multiboot image. */
+export const hasMultibootMagic = (image: Uint8Array): boolean =>
+  findMagicAnywhere(new DataView(image.buffer, image.byteOffset, image.byteLength)) !== null;
 
 /** The magic number where it does not count: to say why it was not found. */
 function findMagicAnywhere(view: DataView): number | null {
@@ -283,92 +263,18 @@ function flatImage(
   });
 }
 
-function wrongPlace(segment: Segment, size: number): Result<never, LoadError> | null {
-  const end = segment.address + segment.memoryBytes;
-  if (end > size) {
-    return fail(
-      `The image needs memory from ${address(segment.address)} to ${address(end)}; the guest has ${size / 1024} KiB.`,
-      'Give the guest more memory, or link the image lower.',
-    );
-  }
-  if (segment.address < HOLE_END && end > HOLE_START) {
-    return fail(
-      `The image is to be loaded from ${address(segment.address)} to ${address(end)}, across the PC's video memory and ROMs (0x000a0000 to 0x000fffff).`,
-      'Link it at 1 MiB or above.',
-    );
-  }
-  return null;
-}
-
-/** A page below 640 KiB that no segment touches; page 0 stays free for null pointers to hit. */
-function placeForInfo(segments: readonly Segment[]): number | null {
-  for (let page = 0x1000; page + 0x1000 <= HOLE_START; page += 0x1000) {
+/** Pages below 640 KiB that no segment touches; page 0 stays free for null pointers to hit. */
+function placeForInfo(segments: readonly Segment[], bytes: number): number | null {
+  for (let page = PAGE; page + bytes <= HOLE_START; page += PAGE) {
     const taken = segments.some(
-      (s) => s.address < page + 0x1000 && s.address + s.memoryBytes > page,
+      (s) => s.address < page + bytes && s.address + s.memoryBytes > page,
     );
     if (!taken) return page;
   }
   return null;
 }
 
-function zero(memory: GuestMemory, from: number, bytes: number): void {
-  const zeros = new Uint8Array(Math.min(bytes, 0x10000));
-  for (let done = 0; done < bytes; done += zeros.length) {
-    memory.writeBytes(from + done, zeros.subarray(0, Math.min(zeros.length, bytes - done)));
-  }
-}
-
-/**
- * The information structure, then the memory map, then the strings.
- *
- * ```text
- *  0 flags        4 mem_lower   8 mem_upper  (KiB)      16 cmdline
- * 44 mmap_length 48 mmap_addr                           64 boot_loader_name
- * ```
- */
-function buildInfo(at: number, memoryBytes: number, commandLine: string): Uint8Array {
-  const map = memoryMap(memoryBytes);
-  const mapAt = INFO_BYTES;
-  const commandAt = mapAt + map.length;
-  const nameAt = commandAt + commandLine.length + 1;
-  const info = new Uint8Array(nameAt + LOADER_NAME.length + 1);
-  const view = new DataView(info.buffer);
-  const fields: [offset: number, value: number][] = [
-    [0, INFO_MEMORY | INFO_COMMAND_LINE | INFO_MEMORY_MAP | INFO_LOADER_NAME],
-    [4, Math.min(memoryBytes, HOLE_START) / 1024],
-    [8, Math.max(0, memoryBytes - HOLE_END) / 1024],
-    [16, at + commandAt],
-    [44, map.length],
-    [48, at + mapAt],
-    [64, at + nameAt],
-  ];
-  for (const [offset, value] of fields) view.setUint32(offset, value, true);
-  info.set(map, mapAt);
-  info.set(latin1(commandLine), commandAt);
-  info.set(latin1(LOADER_NAME), nameAt);
-  return info;
-}
-
-/** Entries of 24 bytes: size of the rest (20), 64-bit base, 64-bit length, type (1 = RAM, 2 = reserved). */
-function memoryMap(memoryBytes: number): Uint8Array {
-  const areas: [from: number, to: number, type: number][] = [
-    [0, Math.min(memoryBytes, HOLE_START), 1],
-    [HOLE_START, HOLE_END, 2],
-  ];
-  if (memoryBytes > HOLE_END) areas.push([HOLE_END, memoryBytes, 1]);
-  const bytes = new Uint8Array(areas.length * 24);
-  const view = new DataView(bytes.buffer);
-  areas.forEach(([from, to, type], i) => {
-    view.setUint32(i * 24, 20, true);
-    view.setUint32(i * 24 + 4, from, true);
-    view.setUint32(i * 24 + 12, to - from, true);
-    view.setUint32(i * 24 + 20, type, true);
-  });
-  return bytes;
-}
-
-const latin1 = (text: string): Uint8Array =>
-  Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+const pageUp = (at: number): number => Math.ceil(at / PAGE) * PAGE;
 
 const bits = (mask: number): string =>
   Array.from({ length: 16 }, (_, i) => i)

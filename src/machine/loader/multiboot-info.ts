@@ -1,0 +1,91 @@
+/**
+ * The Multiboot information structure: what EBX points at when the guest starts.
+ *
+ * ```text
+ *  0 flags        4 mem_lower   8 mem_upper  (KiB)      16 cmdline
+ * 20 mods_count  24 mods_addr  44 mmap_length           48 mmap_addr     64 boot_loader_name
+ * ```
+ * Behind it lie the memory map, the table of modules and the strings.
+ *
+ * @see Multiboot Specification version 0.6.96: "Boot information format"
+ */
+import type { Segment } from './load-error';
+import { HOLE_END, HOLE_START } from './place';
+
+const LOADER_NAME = 'Ringside';
+const INFO_BYTES = 88;
+const MODULE_BYTES = 16;
+const INFO_MEMORY = 1 << 0;
+const INFO_COMMAND_LINE = 1 << 2;
+const INFO_MODULES = 1 << 3;
+const INFO_MEMORY_MAP = 1 << 6;
+const INFO_LOADER_NAME = 1 << 9;
+
+export interface PlacedModule {
+  readonly text: string;
+  readonly segment: Segment;
+}
+
+/** @param at guest-physical address the structure will have: it holds pointers into itself */
+export function buildInfo(
+  at: number,
+  memoryBytes: number,
+  commandLine: string,
+  modules: readonly PlacedModule[],
+): Uint8Array {
+  const map = memoryMap(memoryBytes);
+  const mapAt = INFO_BYTES;
+  const modulesAt = mapAt + map.length;
+  const strings = [commandLine, LOADER_NAME, ...modules.map(({ text }) => text)];
+  let next = modulesAt + modules.length * MODULE_BYTES;
+  const stringsAt = strings.map((text) => {
+    const here = next;
+    next += text.length + 1;
+    return here;
+  });
+  const info = new Uint8Array(next);
+  const view = new DataView(info.buffer);
+  const flags = INFO_MEMORY | INFO_COMMAND_LINE | INFO_MEMORY_MAP | INFO_LOADER_NAME;
+  const fields: [offset: number, value: number][] = [
+    [0, flags | (modules.length > 0 ? INFO_MODULES : 0)],
+    [4, Math.min(memoryBytes, HOLE_START) / 1024],
+    [8, Math.max(0, memoryBytes - HOLE_END) / 1024],
+    [16, at + (stringsAt[0] ?? 0)],
+    [44, map.length],
+    [48, at + mapAt],
+    [64, at + (stringsAt[1] ?? 0)],
+  ];
+  if (modules.length > 0) fields.push([20, modules.length], [24, at + modulesAt]);
+  modules.forEach(({ segment }, i) => {
+    const row = modulesAt + i * MODULE_BYTES;
+    fields.push([row, segment.address], [row + 4, segment.address + segment.bytes.length]);
+    fields.push([row + 8, at + (stringsAt[2 + i] ?? 0)]);
+  });
+  for (const [offset, value] of fields) view.setUint32(offset, value, true);
+  info.set(map, mapAt);
+  strings.forEach((text, i) => {
+    info.set(latin1(text), stringsAt[i] ?? 0);
+  });
+  return info;
+}
+
+/** Entries of 24 bytes: size of the rest (20), 64-bit base, 64-bit length, type (1 = RAM, 2 = reserved). */
+function memoryMap(memoryBytes: number): Uint8Array {
+  const areas: [from: number, to: number, type: number][] = [
+    [0, Math.min(memoryBytes, HOLE_START), 1],
+    [HOLE_START, HOLE_END, 2],
+  ];
+  if (memoryBytes > HOLE_END) areas.push([HOLE_END, memoryBytes, 1]);
+  const bytes = new Uint8Array(areas.length * 24);
+  const view = new DataView(bytes.buffer);
+  areas.forEach(([from, to, type], i) => {
+    view.setUint32(i * 24, 20, true);
+    view.setUint32(i * 24 + 4, from, true);
+    view.setUint32(i * 24 + 12, to - from, true);
+    view.setUint32(i * 24 + 20, type, true);
+  });
+  return bytes;
+}
+
+const latin1 = (text: string): Uint8Array =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
