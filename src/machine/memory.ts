@@ -14,8 +14,8 @@ import { invariant } from '../base/assert';
 
 export const PAGE_BYTES = 4096;
 
-/** Room for two CPUs (a TLB is 4 MiB each), a third for tests, and the counters. */
-const CONTROL_BYTES = 16 * 1024 * 1024;
+/** Room for two CPUs (a TLB is 4 MiB each) and the counters. */
+const CONTROL_BYTES = 8.5 * 1024 * 1024;
 const ENTRY_COUNTS = 65536;
 
 const DIRTY = 1;
