@@ -129,8 +129,11 @@ function samePage(u8: Uint8Array, page: number, bytes: Uint8Array): boolean {
 function nonZeroPages(u8: Uint8Array): Map<number, Uint8Array> {
   const pages = new Map<number, Uint8Array>();
   for (let page = 0; page * PAGE_BYTES < u8.length; page++) {
-    const bytes = u8.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
-    if (bytes.some((byte) => byte !== 0)) pages.set(page, bytes.slice());
+    const from = page * PAGE_BYTES;
+    let at = from;
+    // A plain loop: every byte of RAM is looked at while a guest loads.
+    while (at < from + PAGE_BYTES && u8[at] === 0) at++;
+    if (at < from + PAGE_BYTES) pages.set(page, copyPage(u8, page));
   }
   return pages;
 }
