@@ -44,6 +44,7 @@ import {
   CACHE_BASE,
   CACHE_BYTES,
   CALLOUTS,
+  GUEST_LINEAR_END,
   MONITOR_BASE,
   SELECTOR,
   STACK_TOP,
@@ -537,6 +538,9 @@ export class Monitor {
       return `virtual IOPL ${(virtual.flags & EFLAGS_IOPL) >> 12}`;
     }
     if (!this.hasWideStack()) return 'a 16-bit stack';
+    const { base } = virtual.segment(SEG.CS);
+    if (base + virtual.eip > GUEST_LINEAR_END)
+      return "code in the monitor's part of the address space";
     if (virtual.cpl === 3) return 'a segment has no shadow descriptor';
     return `virtual ring ${virtual.cpl} code that cannot be translated`;
   }
@@ -635,6 +639,9 @@ export class Monitor {
     if (virtual.flags & (EFLAGS_VM | EFLAGS_TF) || !virtual.interruptsEnabled) return false;
     // The real IOPL is 0, and user code's own PUSHF shows it.
     if (virtual.flags & EFLAGS_IOPL || !this.hasWideStack()) return false;
+    // Code above the truncated limit: IRET would fault on it in the monitor.
+    const code = virtual.segment(SEG.CS);
+    if (code.base + virtual.eip > GUEST_LINEAR_END) return false;
     return USER_SEGMENTS.every((register) => {
       const segment = virtual.segment(register);
       const isNull = (segment.selector & ~3) === 0 && (segment.rights & RIGHTS_PRESENT) === 0;

@@ -158,6 +158,11 @@ const FOUND: Readonly<Record<string, Parameters<typeof guestOf>[0]>> = {
         inc eax
         inc eax`,
   },
+  'user code may lie where the monitor is': {
+    kernel: `mov dword [high_table], 0x200027
+        mov dword [0x200020], 0xc3404040`,
+    user: 'mov eax, 0xffc00020\n        call eax\n        inc eax',
+  },
   'INT1 in user code goes to the handler once': {
     user: 'inc eax\n        db 0xf1\n        inc eax',
   },
