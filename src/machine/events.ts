@@ -95,6 +95,8 @@ export type MachineEventBody =
       readonly device: 'physical' | 'virtual';
     }
   | { readonly kind: 'console'; readonly text: string }
+  /** Someone outside began to type so many key strokes, and to send so many bytes over the serial line. */
+  | { readonly kind: 'input'; readonly strokes: number; readonly bytes: number }
   | { readonly kind: 'tlb-flush'; readonly scope: 'all' | 'page' }
   | { readonly kind: 'halt' }
   | { readonly kind: 'wake' }
@@ -131,6 +133,8 @@ export type MachineEventBody =
       readonly how: 'chain' | 'lookup' | 'dispatch';
     }
   | { readonly kind: 'chained'; readonly from: number; readonly to: number; readonly site: number }
+  /** A chained jump was cut: its target is gone, or its next entry has to come through the dispatcher. */
+  | { readonly kind: 'unchained'; readonly from: number; readonly to: number }
   | { readonly kind: 'invalidated'; readonly block: number; readonly reason: string }
   | {
       readonly kind: 'retranslated';

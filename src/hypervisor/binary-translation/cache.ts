@@ -24,7 +24,7 @@ const ALIGNMENT = 16;
 const LIMIT = 65536;
 
 /** A chained exit: `from` jumps straight into `to`. */
-interface Chain {
+export interface Chain {
   readonly from: number;
   readonly exit: number;
   readonly to: number;
@@ -168,25 +168,29 @@ export class TranslationCache implements Snapshotable<CacheState> {
     this.chainCount++;
   }
 
-  /** Takes a translation out of use: nothing jumps or looks up to it any more. Its bytes stay until the next flush. */
-  invalidate(translation: Translation): void {
-    if (!this.isValid(translation.id)) return;
+  /**
+   * Takes a translation out of use: nothing jumps or looks up to it any more. Its bytes stay until the next flush.
+   * @returns the chains that were cut
+   */
+  invalidate(translation: Translation): readonly Chain[] {
+    if (!this.isValid(translation.id)) return [];
     this.retire(translation);
-    this.unchainFrom(translation);
+    return this.unchainFrom(translation);
   }
 
   /** Cuts every short way to a translation: its next entry goes through the monitor's dispatcher. It stays valid. */
-  unlink(translation: Translation): void {
+  unlink(translation: Translation): readonly Chain[] {
     const slot = translation.guestEip & 0xff;
     if (this.readLookupTarget(slot) === translation.tcAddress) this.clearLookup(slot);
-    this.unchainFrom(translation);
+    return this.unchainFrom(translation);
   }
 
-  private unchainFrom(translation: Translation): void {
-    for (const chain of this.chains) {
-      if (chain.to === translation.id) this.unchain(chain);
-    }
+  private unchainFrom(translation: Translation): readonly Chain[] {
+    const cut = this.chains.filter((chain) => chain.to === translation.id);
+    if (cut.length === 0) return cut;
+    for (const chain of cut) this.unchain(chain);
     this.chains = this.chains.filter((chain) => chain.to !== translation.id);
+    return cut;
   }
 
   /** Takes a translation out of the books; jumps that are chained to it stay, for a forwarding jump to catch. */

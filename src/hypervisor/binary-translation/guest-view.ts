@@ -23,7 +23,7 @@ export function guestRegisters(cpu: Cpu, monitor: Monitor): Registers {
     return { ...inGuestCode(monitor, cpu.gpr, eip, cpu.eflags), segments };
   }
   if (cpl === 1) return inCache(monitor, cpu.gpr, eip, cpu.eflags);
-  const frame = isEntering(eip) ? interrupted(monitor, eip) : null;
+  const frame = isEntering(eip) ? interrupted(monitor, eip, cpu.gpr[4]! >>> 0) : null;
   if (frame && (frame.cs & 3) === 1) {
     const at = frame.isCallout ? frame.eip - 7 : frame.eip;
     return inCache(monitor, withStack(cpu.gpr, frame.esp), at, frame.eflags ?? cpu.eflags);
@@ -37,7 +37,7 @@ export function guestRegisters(cpu: Cpu, monitor: Monitor): Registers {
 }
 
 /** What the silicon pushed at the top of the ring-0 stack, told apart by the slot that holds CS or EFLAGS. */
-function interrupted(monitor: Monitor, stub: number) {
+function interrupted(monitor: Monitor, stub: number, esp: number) {
   const at = (below: number): number => monitor.memory.read32(STACK_TOP - below);
   const third = at(12);
   // A call gate pushes SS ESP CS EIP; an interrupt gate SS ESP EFLAGS CS EIP. EFLAGS bit 1 is always set.
@@ -50,7 +50,8 @@ function interrupted(monitor: Monitor, stub: number) {
     esp: at(8),
     eip: isCallout ? at(16) : at(20) - back,
     cs: isCallout ? third : at(16) & 0xffff,
-    eflags: isCallout ? null : third,
+    // A callout stub pushes the flags itself, then clears them.
+    eflags: !isCallout ? third : esp <= STACK_TOP - 20 ? at(20) : null,
   };
 }
 

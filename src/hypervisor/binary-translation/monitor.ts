@@ -349,7 +349,7 @@ export class Monitor {
       case 'popf':
         this.chargeCallout('callouts');
         this.emit({ kind: 'callout', name, guestEip: virtual.eip });
-        this.emulatePopf(translation, record);
+        this.emulatePopf(translation, record, frame);
         return { kind: 'resume' };
       default:
         this.chargeCallout(name === 'port' ? 'io' : 'callouts');
@@ -367,7 +367,7 @@ export class Monitor {
   }
 
   /** POPF at virtual ring 0: the cache has popped the image; all of it but VM, VIF, VIP and RF is the guest's to set. */
-  private emulatePopf(translation: Translation, record: CodeRecord): void {
+  private emulatePopf(translation: Translation, record: CodeRecord, frame: EntryFrame): void {
     const { virtual } = this;
     const popped = virtual.field(VCPU.POPPED);
     const before = virtual.flags;
@@ -381,10 +381,9 @@ export class Monitor {
     this.phase('decoded', () => `popf at ${inHex(record.guestEip)}, image ${inHex(popped)}`);
     this.phase('checked', () => 'virtual ring 0 may change IF and IOPL');
     this.phase('emulated', () => {
-      const real = (this.pc.cpu.eflags | EFLAGS_IF) & EFLAGS_IF ? 1 : 0;
-      return `virtual IF ${bit(before)} → ${bit(virtual.flags)}; the real IF stays ${real}; waiting interrupt: ${
-        this.board.pic.pending ? 'yes' : 'none'
-      }`;
+      const real = `${bit(frame.eflags)} → ${bit(virtual.realFlags)}`;
+      const waiting = this.board.pic.pending ? 'yes' : 'none';
+      return `virtual IF ${bit(before)} → ${bit(virtual.flags)}; real IF of the translated code ${real}; waiting interrupt: ${waiting}`;
     });
   }
 
@@ -741,7 +740,7 @@ export class Monitor {
       if (!this.cache.isValid(translation.id)) continue;
       const state = this.mappingOf(translation, false);
       if (state === 'moved') this.invalidate(translation, 'its code is mapped elsewhere now');
-      else if (state === 'untouched') this.cache.unlink(translation);
+      else if (state === 'untouched') this.unchained(this.cache.unlink(translation));
     }
   }
 
@@ -758,8 +757,12 @@ export class Monitor {
   }
 
   private invalidate(translation: Translation, reason: string): void {
-    this.cache.invalidate(translation);
+    this.unchained(this.cache.invalidate(translation));
     this.emit({ kind: 'invalidated', block: translation.id, reason });
+  }
+
+  private unchained(chains: readonly { readonly from: number; readonly to: number }[]): void {
+    for (const { from, to } of chains) this.emit({ kind: 'unchained', from, to });
   }
 
   // --- memory ---------------------------------------------------------------------------------------------------
@@ -772,11 +775,15 @@ export class Monitor {
     };
   }
 
-  /** Maps one guest page in the shadow, with no more rights than the guest gives and traces allow. */
+  /**
+   * Maps one guest page in the shadow, with no more rights than the guest gives and traces allow.
+   * @returns false where the guest's tables forbid the access or the address is the monitor's
+   */
   fillShadow(
     linear: number,
     access: { readonly write: boolean; readonly user: boolean; readonly commit: boolean },
   ): boolean {
+    if (linear >= MONITOR_BASE) return false;
     const walk = this.tables.walk(this.paging(), linear, access);
     if (walk.kind === 'fault') return false;
     const guestFrame = walk.address >>> 12;
