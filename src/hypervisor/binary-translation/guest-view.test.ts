@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { assemble, toElf } from '../../assembler/index';
 import { shippedGuest } from '../../guests/registry';
 import { COSTS } from '../../machine/costs';
-import { isEntering } from './entry-code';
+import { VECTOR } from '../../machine/cpu/state';
+import { isEntering, vectorStub } from './entry-code';
 import { BinaryTranslationSystem } from './system';
 
 function helloRings(): BinaryTranslationSystem {
@@ -25,10 +26,12 @@ describe('the guest CPU, seen while the monitor is entered', () => {
     const system = helloRings();
     let before = seen(system);
     let entries = 0;
-    while (system.retired < 60_000 && system.run(system.retired + 1).kind === 'budget') {
+    while (system.retired < 200_000 && system.run(system.retired + 1).kind === 'budget') {
       const now = seen(system);
       const { cpl, eip } = system.real();
-      if (cpl === 0 && isEntering(eip)) {
+      // A single-step trap comes after its instruction, in the same step: the guest did go on.
+      const hasStepped = eip === vectorStub(VECTOR.DB);
+      if (cpl === 0 && isEntering(eip) && !hasStepped) {
         expect(now, `entry at machine instruction ${system.retired}`).toBe(before);
         entries++;
       }

@@ -7,7 +7,7 @@ import { EFLAGS_FIXED, EFLAGS_TF, WORD } from '../../machine/cpu/state';
 import { registersOf } from '../core/registers';
 import type { Registers, SegmentState } from '../core/system';
 import { unpack } from '../memory/descriptors';
-import { SELECTOR, STACK_TOP, VCPU } from '../memory/layout';
+import { MONITOR_BASE, SELECTOR, STACK_TOP, VCPU } from '../memory/layout';
 import { FIRST_SOFTWARE } from './descriptor-table';
 import { SPILLED_EAX, SPILLED_ECX } from './emitter';
 import { isEntering, vectorOfStub } from './entry-code';
@@ -40,6 +40,8 @@ export function guestRegisters(cpu: Cpu, monitor: Monitor): Registers {
 function interrupted(monitor: Monitor, stub: number, esp: number) {
   const at = (below: number): number => monitor.memory.read32(STACK_TOP - below);
   const third = at(12);
+  // Interrupted in the idle or interpret loop: no outer frame, and the third slot is the loop's own EIP.
+  if (third >= MONITOR_BASE) return null;
   // A call gate pushes SS ESP CS EIP; an interrupt gate SS ESP EFLAGS CS EIP. EFLAGS bit 1 is always set.
   const isCallout = third === SELECTOR.CACHE_CODE;
   const vector = vectorOfStub(stub) ?? at(28);
