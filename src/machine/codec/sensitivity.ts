@@ -73,6 +73,17 @@ const SENSITIVE: ReadonlySet<Mnemonic> = new Set([
   Mnemonic.Arpl,
 ]);
 
+/** Sensitive in virtual-8086 mode too. (The others either obey IOPL there, or touch the program's own paragraphs.) */
+const SENSITIVE_IN_VIRTUAL_8086: ReadonlySet<Mnemonic> = new Set([
+  Mnemonic.Sgdt,
+  Mnemonic.Sidt,
+  Mnemonic.Smsw,
+  Mnemonic.Cpuid,
+]);
+
+export const isSensitiveInVirtual8086 = (instruction: Instruction): boolean =>
+  SENSITIVE_IN_VIRTUAL_8086.has(instruction.mnemonic);
+
 export const isSegmentRegister = (register: Register): boolean =>
   register >= Register.ES && register <= Register.GS;
 

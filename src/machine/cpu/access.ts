@@ -29,6 +29,13 @@ export const RIGHTS_ACCESSED = 0x01;
 export const RIGHTS_BIG = 0x4000;
 export const RIGHTS_GRANULAR = 0x8000;
 
+/** Data breakpoints: the pages they are on, and who is told of accesses there. */
+export interface Watch {
+  /** Linear page numbers. */
+  readonly pages: ReadonlySet<number>;
+  note(linear: number, size: number, write: boolean): void;
+}
+
 export class Access {
   /** Biased exclusive bounds for reads and writes of 1, 2 and 4 bytes, by segment register. */
   readonly read1 = new Int32Array(8);
@@ -40,6 +47,10 @@ export class Access {
   /** The TLB's fast bits that apply at the current CPL. */
   private readBit = TLB_READ_SUPERVISOR;
   private writeBit = TLB_WRITE_SUPERVISOR;
+  /** EFLAGS.AC, CR0.AM and CPL 3: every access takes the slow path, where alignment is checked. */
+  aligning = false;
+  /** Told of every data access on watched pages; see breakpoints.ts. */
+  private watch: Watch | null = null;
   /** -1, or 0xffff while SS is a 16-bit stack. */
   stackMask = -1;
 
@@ -64,8 +75,18 @@ export class Access {
   /** CPL 3 or not: for the MMU and for the fast paths here. */
   setUser(user: boolean): void {
     this.mmu.setUser(user);
-    this.readBit = this.mmu.readBit;
-    this.writeBit = this.mmu.writeBit;
+    this.setAligning(this.aligning);
+  }
+
+  setAligning(aligning: boolean): void {
+    this.aligning = aligning;
+    this.readBit = aligning ? 0 : this.mmu.readBit;
+    this.writeBit = aligning ? 0 : this.mmu.writeBit;
+  }
+
+  setWatch(watch: Watch | null): void {
+    this.watch = watch;
+    this.mmu.setWatched(watch?.pages ?? null);
   }
 
   // --- segments --------------------------------------------------------------------------------------------
@@ -133,7 +154,7 @@ export class Access {
       const entry = this.tlb[linear >>> 12]!;
       if (entry & this.readBit) return this.u8[(entry & ~0xfff) | (linear & 0xfff)]!;
     }
-    return this.readLinear(this.linear(segment, offset, 1, false), 1, this.mmu.user);
+    return this.slowRead(segment, offset, 1);
   }
 
   /** Zero-extended. */
@@ -146,7 +167,7 @@ export class Access {
         return this.view.getUint16((entry & ~0xfff) | at, true);
       }
     }
-    return this.readLinear(this.linear(segment, offset, 2, false), 2, this.mmu.user);
+    return this.slowRead(segment, offset, 2);
   }
 
   /** As a signed 32-bit number. */
@@ -159,7 +180,36 @@ export class Access {
         return this.view.getInt32((entry & ~0xfff) | at, true);
       }
     }
-    return this.readLinear(this.linear(segment, offset, 4, false), 4, this.mmu.user);
+    return this.slowRead(segment, offset, 4);
+  }
+
+  private slowRead(segment: number, offset: number, size: number): number {
+    const linear = this.linear(segment, offset, size, false);
+    const value = this.readLinear(linear, size, this.mmu.user);
+    if (this.aligning || this.watch) this.inspect(linear, size, false);
+    return value;
+  }
+
+  private slowWrite(segment: number, offset: number, value: number, size: number): void {
+    const linear = this.linear(segment, offset, size, true);
+    if (this.aligning || this.watch) {
+      this.translateAll(linear, size);
+      this.inspect(linear, size, true);
+    }
+    this.writeLinear(linear, value, size, this.mmu.user);
+  }
+
+  /** What comes after a page fault: alignment, then data breakpoints. @throws FaultSignal #AC(0) */
+  private inspect(linear: number, size: number, write: boolean): void {
+    if (this.aligning && linear & (size - 1)) raise(VECTOR.AC, 0);
+    this.watch?.note(linear, size, write);
+  }
+
+  /** @throws FaultSignal #PF as a write of these bytes would */
+  private translateAll(linear: number, size: number): void {
+    this.mmu.translate(linear, true, this.mmu.user);
+    const last = (linear + size - 1) >>> 0;
+    if ((linear ^ last) >>> 12) this.mmu.translate((last & ~0xfff) >>> 0, true, this.mmu.user);
   }
 
   /** Any size up to 4 at a linear address; 32-bit values are signed. */
@@ -191,7 +241,7 @@ export class Access {
         return;
       }
     }
-    this.writeLinear(this.linear(segment, offset, 1, true), value, 1, this.mmu.user);
+    this.slowWrite(segment, offset, value, 1);
   }
 
   write16(segment: number, offset: number, value: number): void {
@@ -204,7 +254,7 @@ export class Access {
         return;
       }
     }
-    this.writeLinear(this.linear(segment, offset, 2, true), value, 2, this.mmu.user);
+    this.slowWrite(segment, offset, value, 2);
   }
 
   write32(segment: number, offset: number, value: number): void {
@@ -217,7 +267,7 @@ export class Access {
         return;
       }
     }
-    this.writeLinear(this.linear(segment, offset, 4, true), value, 4, this.mmu.user);
+    this.slowWrite(segment, offset, value, 4);
   }
 
   writeLinear(linear: number, value: number, size: number, user: boolean): void {
@@ -251,10 +301,7 @@ export class Access {
    * @throws FaultSignal as the write would
    */
   probeWrite(segment: number, offset: number, size: number): void {
-    const linear = this.linear(segment, offset, size, true);
-    this.mmu.translate(linear, true, this.mmu.user);
-    const last = (linear + size - 1) >>> 0;
-    if ((linear ^ last) >>> 12) this.mmu.translate((last & ~0xfff) >>> 0, true, this.mmu.user);
+    this.translateAll(this.linear(segment, offset, size, true), size);
   }
 
   /**
@@ -321,6 +368,7 @@ export class Access {
     if (size > inPage) {
       this.pendingSecond = this.mmu.translate((linear + inPage) >>> 0, true, user);
     }
+    if (this.aligning || this.watch) this.inspect(linear, size, true);
     return this.readLinear(linear, size, user);
   }
 

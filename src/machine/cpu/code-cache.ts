@@ -86,6 +86,8 @@ export class CodeCache {
   private straddling = new Map<number, { readonly second: number; readonly block: Block }>();
   /** The block being executed: told to stop early when it changes under itself. */
   running: Block | null = null;
+  /** Decodes every instruction anew, each time it is executed: what the cache must not be told apart from. */
+  fresh = false;
   /** `ops` of `running` are not its own at the moment. */
   interrupted = false;
 
@@ -138,6 +140,7 @@ export class CodeCache {
       entry & mmu.readBit
         ? (entry & ~0xfff) | (linear & 0xfff)
         : mmu.translate(linear, false, mmu.user);
+    if (this.fresh) return this.decodeOne(physical, linear, eip, limit);
     const block = this.pages[physical >>> 12]?.blocks[physical & 0xfff];
     if (
       block !== undefined &&
@@ -156,6 +159,7 @@ export class CodeCache {
    * @returns null if it takes more than a look: not decoded, not in the TLB, or to be executed alone
    */
   follow(from: Block, eip: number): Block | null {
+    if (this.fresh) return null;
     const { state, mmu, codeKey } = this.core;
     const linear = (eip + state[WORD.BASE + SEG.CS]!) | 0;
     const entry = mmu.tlb[linear >>> 12]!;
@@ -201,6 +205,18 @@ export class CodeCache {
     page.blocks[physical & 0xfff] = block;
     page.starts.add(physical & 0xfff);
     return block;
+  }
+
+  /** A block of one instruction that nobody keeps. */
+  private decodeOne(physical: number, linear: number, eip: number, limit: number): Block {
+    if (physical >= this.core.memory.ramBytes) return this.openBus(linear, eip);
+    const end = Math.min(physical + MAX_INSTRUCTION, (physical | 0xfff) + 1);
+    const one = this.decodeBytes(this.core.memory.u8.slice(physical, end), linear, eip);
+    if (one.truncated || (eip >>> 0) + one.length - 1 > limit) {
+      this.straddling.clear();
+      return this.oddBlock(physical, linear, eip, limit);
+    }
+    return assemble(linear, eip, this.core.codeKey, [one]);
   }
 
   /** One instruction inside a page, from the page's store if it was decoded before. */

@@ -9,11 +9,14 @@ import { Mmu } from '../mmu/mmu';
 import type { Outcome } from '../outcome';
 import type { PortBus } from '../ports';
 import { Access, RIGHTS_BIG } from './access';
+import { armed, type Breakpoints } from './breakpoints';
 import { raise } from './fault';
 import { AUX, materializeFlags, RES, setArithmeticFlags } from './flags';
 import {
   COUNTER_BYTE,
+  CR0_AM,
   CR0_PE,
+  EFLAGS_AC,
   EFLAGS_ARITHMETIC,
   EFLAGS_FIXED,
   EFLAGS_IF,
@@ -47,7 +50,13 @@ export const ATTENTION = {
   HOOK: 64,
   /** EFLAGS.RF is set: it lasts for one instruction. */
   RESUME: 128,
+  /** A breakpoint of DR7 is armed, or a debug trap waits. */
+  DEBUG: 256,
 } as const;
+
+/** Bits of the NMI word. */
+export const NMI_WAITS = 1;
+export const NMI_BLOCKED = 2;
 
 /** Interrupt shadow bits in the state block. */
 export const SHADOW_STI = 1;
@@ -79,13 +88,19 @@ export type Annotate = (
   cpl: number,
 ) => { readonly weight: number; readonly entry: number };
 
+/**
+ * Which silicon: `x86` before VT, or `x86-strict`, on which every sensitive instruction is #GP(0) outside ring 0.
+ * @see codec/sensitivity.ts
+ */
+export type CpuProfile = 'x86' | 'x86-strict';
+
 export interface CoreOptions {
   readonly memory: PhysicalMemory;
   /** Byte offset of the state block in the WebAssembly memory. */
   readonly stateOffset: number;
   readonly ports: PortBus;
   readonly clock: Clock;
-  readonly profile: 'x86';
+  readonly profile: CpuProfile;
   readonly events: EventSink | null;
   /** This CPU's physical page address to an address of RAM; identity if absent. */
   readonly physical?: (physicalPageAddress: number) => number;
@@ -95,7 +110,7 @@ export class Core {
   readonly memory: PhysicalMemory;
   readonly clock: Clock;
   readonly ports: PortBus;
-  readonly profile: 'x86';
+  readonly profile: CpuProfile;
   events: EventSink | null;
 
   /** The state block as words; `gpr` its first eight; 16- and 8-bit views of the general registers. */
@@ -119,6 +134,8 @@ export class Core {
   skipTrap = false;
   /** Bits that decoded code depends on besides its address: code size, and CPL while annotating. */
   codeKey = 1;
+  /** What DR7 arms; null if nothing. */
+  breakpoints: Breakpoints | null = null;
   annotator: Annotate | null = null;
 
   constructor(options: CoreOptions) {
@@ -159,6 +176,38 @@ export class Core {
     if (flags & EFLAGS_TF) this.attention |= ATTENTION.TRAP;
     if (flags & EFLAGS_RF) this.attention |= ATTENTION.RESUME;
     if (flags & EFLAGS_IF) this.attention |= ATTENTION.INTERRUPT;
+    this.refreshAlignment();
+  }
+
+  /** EFLAGS.AC, CR0.AM or CPL may have changed: alignment is checked where all three say so. */
+  refreshAlignment(): void {
+    const { state, access } = this;
+    const aligning =
+      (state[WORD.EFLAGS]! & EFLAGS_AC) !== 0 &&
+      (state[WORD.CR0]! & CR0_AM) !== 0 &&
+      state[WORD.CPL] === 3;
+    if (aligning !== access.aligning) access.setAligning(aligning);
+  }
+
+  /** DR0 to DR3, DR7 or CR4.DE may have changed. */
+  refreshBreakpoints(): void {
+    const { state } = this;
+    this.breakpoints = armed(state);
+    this.access.setWatch(this.breakpoints?.watch((bits) => this.postDebug(bits)) ?? null);
+    if (this.breakpoints || state[WORD.PENDING_DEBUG] !== 0) this.attention |= ATTENTION.DEBUG;
+    else this.attention &= ~ATTENTION.DEBUG;
+  }
+
+  /** A debug trap to be taken when the running instruction has retired. `bits`: of DR6. */
+  postDebug(bits: number): void {
+    this.state[WORD.PENDING_DEBUG]! |= bits;
+    this.attention |= ATTENTION.DEBUG;
+  }
+
+  /** The NMI pin: edge-triggered, one at a time. */
+  requestNmi(): void {
+    this.state[WORD.NMI]! |= NMI_WAITS;
+    this.attention |= ATTENTION.INTERRUPT;
   }
 
   // --- modes -----------------------------------------------------------------------------------------------
@@ -174,6 +223,7 @@ export class Core {
   setCpl(cpl: number): void {
     this.state[WORD.CPL] = cpl;
     this.access.setUser(cpl === 3);
+    this.refreshAlignment();
     this.refreshCodeKey();
   }
 
@@ -240,6 +290,7 @@ export class Core {
     if (this.state[WORD.ACTIVITY] !== ACTIVITY.RUNNING) this.attention |= ATTENTION.ASLEEP;
     if (this.state[WORD.SHADOW] !== 0) this.attention |= ATTENTION.SHADOW;
     this.attention |= ATTENTION.INTERRUPT;
+    this.refreshBreakpoints();
     this.systemFlagsChanged();
   }
 

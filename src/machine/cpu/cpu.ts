@@ -15,7 +15,13 @@ import { loadSegment } from './segmentation';
 import { COUNTER, STATE_BYTES, WORD } from './state';
 import { flushTlb } from './system-registers';
 
-export type { Annotate, CoreOptions as CpuOptions, InterruptSource, MonitorPort } from './core';
+export type {
+  Annotate,
+  CoreOptions as CpuOptions,
+  CpuProfile,
+  InterruptSource,
+  MonitorPort,
+} from './core';
 export { FaultSignal } from './fault';
 
 export interface CpuState {
@@ -119,6 +125,16 @@ export class Cpu extends Core implements Snapshotable<CpuState> {
   set annotate(annotator: Annotate | null) {
     this.annotator = annotator;
     this.refreshCodeKey();
+    this.dropDecoded();
+  }
+
+  /** Every instruction is decoded each time it is executed (slow): for tests of the cache of decoded code. */
+  get decodesAnew(): boolean {
+    return this.code.fresh;
+  }
+
+  set decodesAnew(value: boolean) {
+    this.code.fresh = value;
     this.dropDecoded();
   }
 

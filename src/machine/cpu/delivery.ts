@@ -5,7 +5,6 @@
  * @see Intel SDM vol. 3, "Interrupt and Exception Handling"; vol. 2, "INT n/INTO/INT3/INT1"
  */
 import type { FrameSlot } from '../events';
-import { NotImplemented } from '../outcome';
 import { RIGHTS_BIG, RIGHTS_EXPAND_DOWN } from './access';
 import type { Core } from './core';
 import { FaultSignal, NO_ERROR_CODE, raise } from './fault';
@@ -17,11 +16,13 @@ import {
   isConforming,
   isNull,
   isPresent,
+  loadNull,
   markAccessed,
   requireDescriptor,
 } from './segmentation';
 import {
   CR0_PE,
+  DR7_GD,
   EFLAGS_AC,
   EFLAGS_IF,
   EFLAGS_NT,
@@ -32,6 +33,7 @@ import {
   VECTOR,
   WORD,
 } from './state';
+import { openTaskGate, switchTask } from './task-switch';
 
 export type DeliverySource = 'exception' | 'software' | 'external';
 
@@ -44,6 +46,8 @@ export interface DeliveryRequest {
   readonly returnEip: number;
   /** CR2 of a #PF, else 0; only for the event. */
   readonly cr2: number;
+  /** A #DB that stopped an instruction because of DR7.GD: a fault, unlike all others. */
+  readonly isFault?: boolean;
 }
 
 /** A stack being filled before its register is loaded. */
@@ -116,8 +120,9 @@ const isFault = (vector: number): boolean =>
  * its own again. (`repeated` in lower/strings.ts does the same between iterations.)
  * @see Intel SDM vol. 3, "Instruction-Breakpoint Exception Condition"
  */
-function savedFlags(core: Core, { source, vector }: DeliveryRequest): number {
-  return core.eflags | (source === 'exception' && isFault(vector) ? EFLAGS_RF : 0);
+function savedFlags(core: Core, request: DeliveryRequest): number {
+  const faulted = request.source === 'exception' && (request.isFault ?? isFault(request.vector));
+  return core.eflags | (faulted ? EFLAGS_RF : 0);
 }
 
 /**
@@ -144,24 +149,26 @@ export function deliverThroughIdt(core: Core, request: DeliveryRequest): void {
   const gateDpl = (high >>> 13) & 3;
   if (source === 'software' && gateDpl < core.cpl) raise(VECTOR.GP, gateError);
   if ((high & 0x8000) === 0) raise(VECTOR.NP, gateError);
-  if (type === 5) throw new NotImplemented(`task gate for vector ${vector} (hardware task switch)`);
+  if (type === 5) {
+    deliverByTask(core, request, { address, low, dpl: gateDpl }, ext);
+    return;
+  }
   const selector = low >>> 16;
   const offset = wide ? ((high & 0xffff0000) | (low & 0xffff)) >>> 0 : low & 0xffff;
   if (isNull(selector)) raise(VECTOR.GP, ext);
   const error = (selector & 0xfffc) | ext;
   const code = requireDescriptor(core, selector, VECTOR.GP, ext);
   if (!isCodeSegment(code) || code.dpl > core.cpl) raise(VECTOR.GP, error);
+  const fromVirtual8086 = (state[WORD.EFLAGS]! & EFLAGS_VM) !== 0;
+  if (fromVirtual8086 && (isConforming(code) || code.dpl !== 0)) raise(VECTOR.GP, error);
   if (!isPresent(code)) raise(VECTOR.NP, error);
-  if (state[WORD.EFLAGS]! & EFLAGS_VM) {
-    throw new NotImplemented('interrupt delivery from virtual-8086 mode');
-  }
 
   const fromCpl = core.cpl;
   const toCpl = isConforming(code) ? fromCpl : code.dpl;
   const inner = toCpl < fromCpl;
   const size = wide ? 4 : 2;
   const hasError = request.errorCode !== NO_ERROR_CODE;
-  const bytes = ((inner ? 5 : 3) + (hasError ? 1 : 0)) * size;
+  const bytes = ((inner ? 5 : 3) + (fromVirtual8086 ? 4 : 0) + (hasError ? 1 : 0)) * size;
   const recording = core.events !== null;
 
   let stack: FrameStack;
@@ -187,6 +194,12 @@ export function deliverThroughIdt(core: Core, request: DeliveryRequest): void {
   markAccessed(core, code);
   if (newSs) markAccessed(core, newSs);
   const eflags = savedFlags(core, request);
+  if (fromVirtual8086) {
+    stack.push('gs', state[WORD.SELECTOR + SEG.GS]!);
+    stack.push('fs', state[WORD.SELECTOR + SEG.FS]!);
+    stack.push('ds', state[WORD.SELECTOR + SEG.DS]!);
+    stack.push('es', state[WORD.SELECTOR + SEG.ES]!);
+  }
   if (inner) {
     stack.push('ss', state[WORD.SELECTOR + SEG.SS]!);
     stack.push('esp', core.gpr[4]!);
@@ -218,6 +231,10 @@ export function deliverThroughIdt(core: Core, request: DeliveryRequest): void {
     });
   }
 
+  if (fromVirtual8086) {
+    // Paragraphs mean nothing to the handler: it has them on its stack.
+    for (const segment of [SEG.ES, SEG.DS, SEG.FS, SEG.GS]) loadNull(core, segment, 0);
+  }
   if (newSs && tss) installSegment(core, SEG.SS, tss.selector, newSs);
   core.gpr[4] = stack.esp;
   installSegment(core, SEG.CS, (selector & 0xfffc) | toCpl, code);
@@ -227,8 +244,49 @@ export function deliverThroughIdt(core: Core, request: DeliveryRequest): void {
   state[WORD.EFLAGS] = kept;
   core.setCpl(toCpl);
   core.systemFlagsChanged();
+  noteDebugHandler(core, request);
   if (inner) core.clock.charge('traps', core.clock.costs.trapEnter);
   core.emitRingChange(fromCpl, toCpl);
+}
+
+/** The handler of #DB may use the debug registers, whatever GD says. */
+function noteDebugHandler(core: Core, { vector, source }: DeliveryRequest): void {
+  if (vector === VECTOR.DB && source === 'exception') core.state[WORD.DR + 7]! &= ~DR7_GD;
+}
+
+/** Through a task gate: the handler is a task of its own, and an error code goes on its stack. */
+function deliverByTask(
+  core: Core,
+  request: DeliveryRequest,
+  gate: { address: number; low: number; dpl: number },
+  ext: number,
+): void {
+  const { vector, source, errorCode, returnEip } = request;
+  const fromCpl = core.cpl;
+  const tss = openTaskGate(core, gate, ext);
+  const flags = savedFlags(core, request);
+  const { selector } = tss;
+  switchTask(core, { cause: 'interrupt', selector, tss, returnEip, flags, ext, errorCode });
+  noteDebugHandler(core, request);
+  core.events?.emit({
+    kind: 'trap',
+    vector,
+    errorCode: errorCode === NO_ERROR_CODE ? null : errorCode,
+    source,
+    fromCpl,
+    toCpl: core.cpl,
+    savedEip: returnEip >>> 0,
+    cr2: vector === VECTOR.PF && source === 'exception' ? request.cr2 : null,
+    gate: {
+      address: gate.address,
+      kind: 'task',
+      dpl: gate.dpl,
+      selector,
+      offset: core.state[WORD.EIP]! >>> 0,
+    },
+    stack: null,
+    frame: [],
+  });
 }
 
 /** Real mode: a table of 4-byte far pointers; no error codes, three words on the stack. */
@@ -309,7 +367,7 @@ export function deliverOrEscalate(core: Core, request: DeliveryRequest): boolean
       const exception = current.source === 'exception';
       if (exception && current.vector === VECTOR.DF) return false;
       const { vector, errorCode, cr2 } = thrown;
-      const returnEip = current.returnEip;
+      const returnEip = thrown.inNewTask ? core.state[WORD.EIP]! : current.returnEip;
       if (exception && isDoubleFault(current.vector, vector)) {
         if (vector === VECTOR.PF) core.state[WORD.CR2] = cr2;
         current = { vector: VECTOR.DF, source: 'exception', errorCode: 0, returnEip, cr2: 0 };

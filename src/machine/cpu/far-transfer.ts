@@ -4,9 +4,8 @@
  *
  * @see Intel SDM vol. 2, "CALL", "JMP", "RET", "IRET/IRETD", "SYSENTER", "SYSEXIT"; vol. 3, "Call Gates"
  */
-import { NotImplemented } from '../outcome';
 import { RIGHTS_BIG } from './access';
-import type { Core } from './core';
+import { ATTENTION, type Core, NMI_BLOCKED } from './core';
 import { FrameStack, stackFromTss, stackHasRoom } from './delivery';
 import { raise } from './fault';
 import { materializeFlags, setArithmeticFlags } from './flags';
@@ -19,6 +18,7 @@ import {
   isConforming,
   isNull,
   isPresent,
+  loadVirtual8086,
   markAccessed,
   requireDescriptor,
 } from './segmentation';
@@ -39,8 +39,12 @@ import {
   VECTOR,
   WORD,
 } from './state';
+import { isTask, jumpToTask, returnToTask } from './task-switch';
 
 type Size = 2 | 4;
+
+/** Every flag there is, VM included. */
+const VIRTUAL_8086_FLAGS = 0x3f7fd5;
 
 const gpSelector = (selector: number): never => raise(VECTOR.GP, selector & 0xfffc);
 
@@ -101,10 +105,6 @@ function systemTarget(core: Core, selector: number, d: Descriptor): CallGate {
     case 0x4:
     case 0xc:
       return openCallGate(core, selector, d);
-    case 0x5:
-    case 0x1:
-    case 0x9:
-      throw new NotImplemented('hardware task switch by far JMP or CALL');
     default:
       return gpSelector(selector);
   }
@@ -115,8 +115,14 @@ function enterSameLevel(core: Core, selector: number, offset: number, d: Descrip
   core.state[WORD.EIP] = offset;
 }
 
-/** JMP ptr16:32 and JMP m16:32. */
-export function farJump(core: Core, selector: number, rawOffset: number, size: Size): void {
+/** JMP ptr16:32 and JMP m16:32. `next`: EIP after the instruction. */
+export function farJump(
+  core: Core,
+  selector: number,
+  rawOffset: number,
+  size: Size,
+  next: number,
+): void {
   const offset = truncate(rawOffset, size) >>> 0;
   if (!core.isProtected) {
     jumpRealMode(core, selector, offset);
@@ -128,6 +134,10 @@ export function farJump(core: Core, selector: number, rawOffset: number, size: S
     checkDirectTarget(core, selector, d);
     if (offset > d.limit) raise(VECTOR.GP, 0);
     enterSameLevel(core, selector, offset, d);
+    return;
+  }
+  if (isTask(d)) {
+    jumpToTask(core, selector, d, 'jump', next);
     return;
   }
   const gate = systemTarget(core, selector, d);
@@ -160,6 +170,10 @@ export function farCall(
     if (offset > d.limit) raise(VECTOR.GP, 0);
     pushReturn(core, size, next);
     enterSameLevel(core, selector, offset, d);
+    return;
+  }
+  if (isTask(d)) {
+    jumpToTask(core, selector, d, 'call', next);
     return;
   }
   const gate = systemTarget(core, selector, d);
@@ -323,26 +337,40 @@ export function reportSilentFlags(core: Core, mnemonic: string, popped: number):
   }
 }
 
-/** IRET and IRETD. */
-export function interruptReturn(core: Core, size: Size): void {
+/** In virtual-8086 mode, PUSHF POPF INT n and IRET are for IOPL 3 only. @throws FaultSignal #GP(0) */
+export function requireVirtual8086Privilege(core: Core): void {
+  if (core.state[WORD.EFLAGS]! & EFLAGS_VM && core.iopl < 3) raise(VECTOR.GP, 0);
+}
+
+/** IRET and IRETD. `next`: EIP after the instruction, saved when it switches tasks. */
+export function interruptReturn(core: Core, size: Size, next: number): void {
   const state = core.state;
-  if (state[WORD.EFLAGS]! & EFLAGS_VM) throw new NotImplemented('IRET in virtual-8086 mode');
-  if ((state[WORD.CR0]! & CR0_PE) !== 0 && state[WORD.EFLAGS]! & EFLAGS_NT) {
-    throw new NotImplemented('IRET with NT set (hardware task switch)');
+  // NMIs are let in again even if this IRET faults.
+  if (state[WORD.NMI] !== 0) {
+    state[WORD.NMI]! &= ~NMI_BLOCKED;
+    core.attention |= ATTENTION.INTERRUPT;
+  }
+  requireVirtual8086Privilege(core);
+  if (core.isProtected && state[WORD.EFLAGS]! & EFLAGS_NT) {
+    const fromCpl = core.cpl;
+    returnToTask(core, next);
+    core.events?.emit({ kind: 'iret', fromCpl, toCpl: core.cpl, toEip: state[WORD.EIP]! >>> 0 });
+    return;
   }
   const eip = truncate(core.peek(size, 0), size) >>> 0;
   const selector = core.peek(size, size) & 0xffff;
   const flags = core.peek(size, 2 * size);
   const fromCpl = core.cpl;
-  if ((state[WORD.CR0]! & CR0_PE) === 0) {
+  if (!core.isProtected) {
     jumpRealMode(core, selector, eip);
     core.dropStack(3 * size);
     loadFlags(core, flags, size, true);
-    core.events?.emit({ kind: 'iret', fromCpl, toCpl: 0, toEip: eip });
+    core.events?.emit({ kind: 'iret', fromCpl, toCpl: fromCpl, toEip: eip });
     return;
   }
   if (size === 4 && flags & EFLAGS_VM && fromCpl === 0) {
-    throw new NotImplemented('IRET to virtual-8086 mode');
+    returnToVirtual8086(core, eip, selector, flags);
+    return;
   }
   const code = checkReturnTarget(core, selector);
   const toCpl = selector & 3;
@@ -367,6 +395,26 @@ export function interruptReturn(core: Core, size: Size): void {
   }
   core.events?.emit({ kind: 'iret', fromCpl, toCpl, toEip: eip });
   core.emitRingChange(fromCpl, toCpl);
+}
+
+/** IRETD from ring 0 with VM in the image: nine dwords, and ring 3 with segments that are paragraphs. */
+function returnToVirtual8086(core: Core, eip: number, cs: number, flags: number): void {
+  const esp = core.peek(4, 12);
+  const [ss, es, ds, fs, gs] = [16, 20, 24, 28, 32].map((offset) => core.peek(4, offset) & 0xffff);
+  if (eip > 0xffff) raise(VECTOR.GP, 0);
+  core.setEflags(flags & VIRTUAL_8086_FLAGS);
+  loadVirtual8086(core, SEG.CS, cs);
+  loadVirtual8086(core, SEG.SS, ss!);
+  loadVirtual8086(core, SEG.ES, es!);
+  loadVirtual8086(core, SEG.DS, ds!);
+  loadVirtual8086(core, SEG.FS, fs!);
+  loadVirtual8086(core, SEG.GS, gs!);
+  core.gpr[4] = esp;
+  core.state[WORD.EIP] = eip;
+  core.setCpl(3);
+  core.clock.charge('returns', core.clock.costs.iret);
+  core.events?.emit({ kind: 'iret', fromCpl: 0, toCpl: 3, toEip: eip });
+  core.emitRingChange(0, 3);
 }
 
 /** SYSENTER: flat ring-0 segments made from the MSR, no descriptor is read. */

@@ -15,6 +15,8 @@ export class FaultSignal {
   errorCode = NO_ERROR_CODE;
   /** Faulting linear address, for #PF only. Unsigned. */
   cr2 = 0;
+  /** Raised by a task switch after its commit: the registers are the new task's, and so is the saved EIP. */
+  inNewTask = false;
 }
 
 const signal = new FaultSignal();
@@ -23,6 +25,7 @@ const signal = new FaultSignal();
 export function raise(vector: number, errorCode: number = NO_ERROR_CODE): never {
   signal.vector = vector;
   signal.errorCode = errorCode;
+  signal.inNewTask = false;
   throw signal;
 }
 
@@ -30,6 +33,7 @@ export function raisePageFault(linear: number, errorCode: number): never {
   signal.vector = VECTOR.PF;
   signal.errorCode = errorCode;
   signal.cr2 = linear >>> 0;
+  signal.inNewTask = false;
   throw signal;
 }
 

@@ -8,10 +8,20 @@ import { address, hexBytes } from '../../base/hex';
 import { format } from '../codec/format';
 import { NotImplemented, type Outcome } from '../outcome';
 import type { Block, CodeCache } from './code-cache';
-import { ACTIVITY, ATTENTION, type Core, SHADOW_SS } from './core';
+import { ACTIVITY, ATTENTION, type Core, NMI_BLOCKED, NMI_WAITS, SHADOW_SS } from './core';
 import { type DeliveryRequest, deliverOrEscalate } from './delivery';
 import { FaultSignal, NO_ERROR_CODE, RESYNC } from './fault';
-import { COUNTER, EFLAGS_IF, EFLAGS_RF, EFLAGS_TF, SEG, VECTOR, vectorName, WORD } from './state';
+import {
+  COUNTER,
+  DR6_BS,
+  EFLAGS_IF,
+  EFLAGS_RF,
+  EFLAGS_TF,
+  SEG,
+  VECTOR,
+  vectorName,
+  WORD,
+} from './state';
 
 const BUDGET: Outcome = { kind: 'budget' };
 const HALTED: Outcome = { kind: 'halted' };
@@ -20,8 +30,8 @@ const PATIENCE = 100_000;
 /** Small enough to stay a small integer in every engine. */
 const MOST_FUEL = 0x3fffffff;
 /** While one of these is set, each instruction is its own boundary. */
-const ONE_BY_ONE = ATTENTION.SHADOW | ATTENTION.HOOK | ATTENTION.TRAP | ATTENTION.RESUME;
-const DR6_BS = 1 << 14;
+const ONE_BY_ONE =
+  ATTENTION.SHADOW | ATTENTION.HOOK | ATTENTION.TRAP | ATTENTION.RESUME | ATTENTION.DEBUG;
 
 /** What one call of `executeOne` came to. */
 export type Executed =
@@ -63,6 +73,11 @@ export class RunLoop {
         if (outcome) return outcome;
         if (core.attention & ONE_BY_ONE) {
           room = 1;
+          if (core.attention & ATTENTION.DEBUG) {
+            const outcome = this.debugBoundary();
+            if (outcome === 'again') continue;
+            if (outcome) return outcome;
+          }
           trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
           this.beginAlone();
         }
@@ -81,8 +96,8 @@ export class RunLoop {
       if (core.fuel < 1) core.fuel = 1;
       const outcome = this.execute(block);
       if (outcome) return outcome;
-      if (trapping) {
-        const outcome = this.singleStepTrap();
+      if (trapping || core.attention & ATTENTION.DEBUG) {
+        const outcome = this.debugTrap(trapping);
         if (outcome) return outcome;
       }
       if (core.attention & ATTENTION.MONITOR) {
@@ -108,6 +123,10 @@ export class RunLoop {
     const trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
     const retired = counters[COUNTER.RETIRED]!;
     const deliveries = this.deliveries;
+    if (core.attention & ATTENTION.DEBUG) {
+      const outcome = this.debugBoundary();
+      if (outcome) return outcome === 'again' ? FAULTED : { kind: 'stopped', outcome };
+    }
     // A repeated string instruction may pause to let an interrupt in: none comes, so it goes on.
     while (counters[COUNTER.RETIRED] === retired && this.deliveries === deliveries) {
       this.beginAlone();
@@ -122,8 +141,8 @@ export class RunLoop {
       }
     }
     if (this.deliveries !== deliveries) return FAULTED;
-    if (trapping) {
-      const outcome = this.singleStepTrap();
+    if (trapping || core.attention & ATTENTION.DEBUG) {
+      const outcome = this.debugTrap(trapping);
       if (outcome) return { kind: 'stopped', outcome };
     }
     return RETIRED;
@@ -184,6 +203,9 @@ export class RunLoop {
       code.settle();
       code.running = null;
       this.retire(done + i, weight + this.countPart(block, i));
+      if (thrown instanceof FaultSignal && thrown.inNewTask) {
+        return this.failed(thrown, state[WORD.EIP]!);
+      }
       const eip = (block.eip + block.offsets[i]!) | 0;
       state[WORD.EIP] = eip;
       if (thrown === RESYNC) return null;
@@ -241,6 +263,12 @@ export class RunLoop {
     const interruptible = (state[WORD.EFLAGS]! & EFLAGS_IF) !== 0;
     if (core.attention & ATTENTION.INTERRUPT && state[WORD.SHADOW] === 0) {
       core.attention &= ~ATTENTION.INTERRUPT;
+      if (state[WORD.NMI] === NMI_WAITS) {
+        state[WORD.NMI] = NMI_BLOCKED;
+        core.attention |= ATTENTION.INTERRUPT;
+        this.wake();
+        return this.deliver(VECTOR.NMI) ?? 'again';
+      }
       const source = core.interruptSource;
       if (interruptible && source?.hasInterrupt()) {
         this.wake();
@@ -288,17 +316,59 @@ export class RunLoop {
 
   /** An instruction (or its fetch) did not complete; EIP and all registers are as before it. */
   private failed(thrown: unknown, eip: number): Outcome | null {
-    if (!(thrown instanceof FaultSignal)) return this.refused(thrown);
+    if (!(thrown instanceof FaultSignal)) {
+      this.forgetDebug();
+      return this.refused(thrown);
+    }
     const { vector, errorCode, cr2 } = thrown;
-    // What did not complete takes no single-step trap.
+    // What did not complete takes no debug trap, and no instruction raises #DB but by DR7.GD.
     this.core.skipTrap = true;
-    return this.deliverRequest({ vector, source: 'exception', errorCode, returnEip: eip, cr2 });
+    this.forgetDebug();
+    const request = { vector, source: 'exception', errorCode, returnEip: eip, cr2 } as const;
+    return this.deliverRequest(vector === VECTOR.DB ? { ...request, isFault: true } : request);
   }
 
-  private singleStepTrap(): Outcome | null {
+  private forgetDebug(): void {
     const { core } = this;
-    if (core.skipTrap || core.state[WORD.SHADOW]! & SHADOW_SS) return null;
-    core.state[WORD.DR + 6]! |= DR6_BS;
+    core.state[WORD.PENDING_DEBUG] = 0;
+    if (!core.breakpoints) core.attention &= ~ATTENTION.DEBUG;
+  }
+
+  /** Before an instruction: what a task switch left to #DB, then instruction breakpoints. 'again': one was delivered. */
+  private debugBoundary(): Outcome | 'again' | null {
+    const { state } = this.core;
+    const before = this.deliveries;
+    const outcome = state[WORD.PENDING_DEBUG] !== 0 ? this.debugTrap(false) : null;
+    if (outcome) return outcome;
+    if (this.deliveries !== before) return 'again';
+    return this.meetsBreakpoint() ? (this.deliverDebug() ?? 'again') : null;
+  }
+
+  /** An instruction breakpoint at CS:EIP, unless RF or MOV SS holds it off. Tells DR6. */
+  private meetsBreakpoint(): boolean {
+    const { core } = this;
+    const { state } = core;
+    if (state[WORD.EFLAGS]! & EFLAGS_RF || state[WORD.SHADOW]! & SHADOW_SS) return false;
+    const linear = (state[WORD.EIP]! + state[WORD.BASE + SEG.CS]!) | 0;
+    const bits = core.breakpoints?.code(linear) ?? 0;
+    state[WORD.DR + 6]! |= bits;
+    return bits !== 0;
+  }
+
+  /** What the instruction that just ended leaves to #DB: a single step, data and port breakpoints, the T bit. */
+  private debugTrap(stepping: boolean): Outcome | null {
+    const { core } = this;
+    const { state } = core;
+    if (state[WORD.SHADOW]! & SHADOW_SS) return null;
+    const bits = state[WORD.PENDING_DEBUG]! | (stepping && !core.skipTrap ? DR6_BS : 0);
+    if (bits === 0) return null;
+    this.forgetDebug();
+    state[WORD.DR + 6]! |= bits;
+    return this.deliverDebug();
+  }
+
+  private deliverDebug(): Outcome | null {
+    const { core } = this;
     return this.deliverRequest({
       vector: VECTOR.DB,
       source: 'exception',

@@ -41,7 +41,7 @@ export const isConforming = (d: { rights: number }): boolean =>
   isCodeSegment(d) && (d.rights & RIGHTS_CONFORMING) !== 0;
 export const isWritableData = (d: { rights: number }): boolean =>
   (d.rights & (RIGHTS_S | RIGHTS_CODE | RIGHTS_RW)) === (RIGHTS_S | RIGHTS_RW);
-const isReadable = (d: { rights: number }): boolean =>
+export const isReadable = (d: { rights: number }): boolean =>
   isSegment(d) && ((d.rights & RIGHTS_CODE) === 0 || (d.rights & RIGHTS_RW) !== 0);
 
 /** Linear address of a selector's descriptor, or -1 if it is outside its table (or there is no LDT). */
@@ -107,6 +107,11 @@ function loadRealMode(core: Core, segment: number, selector: number): void {
   const rights = core.state[WORD.RIGHTS + segment]!;
   const limit = core.state[WORD.LIMIT + segment]!;
   core.setSegment(segment, selector, (selector & 0xffff) << 4, limit, rights);
+}
+
+/** As IRET and task switches into virtual-8086 mode load it: 64 KiB of user data, writable, at paragraph `selector`. */
+export function loadVirtual8086(core: Core, segment: number, selector: number): void {
+  core.setSegment(segment, selector, (selector & 0xffff) << 4, 0xffff, 0xf3);
 }
 
 /** Loads a null selector into a data segment register: any use of it is #GP(0). */

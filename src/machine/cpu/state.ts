@@ -10,6 +10,7 @@
  *        10..15  lazy arithmetic flags (see flags.ts)
  *        16      CPL
  *        17      interrupt shadow, 18 activity (0 running, 1 halted, 2 shut down)
+ *        19      DR6 bits of debug traps that wait for the end of the instruction, 20 NMI (1 waits, 2 blocked)
  *        23      always zero (the "register" of an absent base or index)
  *        24..31  segment selectors   ES CS SS DS FS GS LDTR TR
  *        32..39  segment bases (hidden part)
@@ -19,6 +20,7 @@
  *        60..63  CR0 CR2 CR3 CR4
  *        64..71  DR0..DR7
  *        72..74  SYSENTER_CS, _ESP, _EIP
+ *        75,76   added to the time stamp counter, low and high
  * byte 512..     counters (float64): retired, guest-retired, cycles
  * ```
  *
@@ -43,6 +45,8 @@ export const WORD = {
   CPL: 16,
   SHADOW: 17,
   ACTIVITY: 18,
+  PENDING_DEBUG: 19,
+  NMI: 20,
   SELECTOR: 24,
   BASE: 32,
   LIMIT: 40,
@@ -59,6 +63,7 @@ export const WORD = {
   SYSENTER_CS: 72,
   SYSENTER_ESP: 73,
   SYSENTER_EIP: 74,
+  TSC_OFFSET: 75,
 } as const;
 
 /** Float64 indices into the counter part of the block (byte 512 on). */
@@ -111,6 +116,13 @@ export const CR4_PSE = 1 << 4;
 export const CR4_PGE = 1 << 7;
 export const CR4_PCE = 1 << 8;
 export const CR4_UMIP = 1 << 11;
+
+/** DR6: which condition raised #DB. B0 to B3 are bits 0 to 3. */
+export const DR6_BD = 1 << 13;
+export const DR6_BS = 1 << 14;
+export const DR6_BT = 1 << 15;
+/** DR7: any use of a debug register is #DB. */
+export const DR7_GD = 1 << 13;
 
 export const PF_PRESENT = 1 << 0;
 export const PF_WRITE = 1 << 1;

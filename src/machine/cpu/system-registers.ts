@@ -3,7 +3,6 @@
  *
  * @see Intel SDM vol. 3, "Control Registers", "Debug Registers"; vol. 2, "MOV - Move to/from Control Registers", "CPUID"
  */
-import { NotImplemented } from '../outcome';
 import type { Core } from './core';
 import { raise } from './fault';
 import {
@@ -22,7 +21,8 @@ import {
   CR4_PGE,
   CR4_PSE,
   CR4_TSD,
-  EFLAGS_AC,
+  DR6_BD,
+  DR7_GD,
   VECTOR,
   WORD,
 } from './state';
@@ -45,10 +45,8 @@ export function writeCr0(core: Core, value: number): void {
   if (value & CR0_NW && !(value & CR0_CD)) gp0();
   const old = core.state[WORD.CR0]!;
   const now = (value & CR0_BITS) | CR0_ET;
-  if (now & CR0_AM && !(old & CR0_AM) && core.eflags & EFLAGS_AC && core.cpl === 3) {
-    throw new NotImplemented('alignment checking (CR0.AM with EFLAGS.AC)');
-  }
   core.state[WORD.CR0] = now;
+  if ((old ^ now) & CR0_AM) core.refreshAlignment();
   if ((old ^ now) & CR0_PE) core.refreshSegments();
   if ((old ^ now) & (CR0_PG | CR0_PE)) flushTlb(core, true);
   else if ((old ^ now) & CR0_WP) core.mmu.revokeWrites(-1);
@@ -63,6 +61,7 @@ export function writeCr4(core: Core, value: number): void {
   if (value & ~CR4_BITS) gp0();
   const old = core.state[WORD.CR4]!;
   core.state[WORD.CR4] = value;
+  if ((old ^ value) & CR4_DE) core.refreshBreakpoints();
   if ((old ^ value) & (CR4_PSE | CR4_PGE)) flushTlb(core, true);
 }
 
@@ -113,19 +112,26 @@ function debugRegister(core: Core, number: number): number {
   return number + 2;
 }
 
-export function readDebugRegister(core: Core, number: number): number {
+/** @throws FaultSignal #DB if DR7.GD guards the debug registers */
+function checkGuard(core: Core): void {
   core.requireRing0();
+  if ((core.state[WORD.DR + 7]! & DR7_GD) === 0) return;
+  core.state[WORD.DR + 6]! |= DR6_BD;
+  raise(VECTOR.DB);
+}
+
+export function readDebugRegister(core: Core, number: number): number {
+  checkGuard(core);
   return core.state[WORD.DR + debugRegister(core, number)]!;
 }
 
 export function writeDebugRegister(core: Core, number: number, value: number): void {
-  core.requireRing0();
+  checkGuard(core);
   const n = debugRegister(core, number);
-  if (n === 7) {
-    if (value & 0x20ff) throw new NotImplemented('hardware breakpoints (DR7 enable bits)');
-    core.state[WORD.DR + 7] = (value & 0xffff2fff) | 0x400;
-  } else if (n === 6) core.state[WORD.DR + 6] = (value & 0xe00f) | 0xffff0ff0;
+  if (n === 7) core.state[WORD.DR + 7] = (value & 0xffff23ff) | 0x400;
+  else if (n === 6) core.state[WORD.DR + 6] = (value & 0xe00f) | 0xffff0ff0;
   else core.state[WORD.DR + n] = value;
+  core.refreshBreakpoints();
 }
 
 const MSR_TSC = 0x10;
@@ -157,7 +163,8 @@ export function writeMsr(core: Core): void {
   const { gpr, state } = core;
   switch (gpr[1]! >>> 0) {
     case MSR_TSC:
-      throw new NotImplemented('writing the time stamp counter (WRMSR 10h)');
+      writeTimestamp(core, gpr[2]!, gpr[0]!);
+      return;
     case MSR_SYSENTER_CS:
     case MSR_SYSENTER_ESP:
     case MSR_SYSENTER_EIP:
@@ -171,8 +178,21 @@ export function writeMsr(core: Core): void {
 /** The time stamp counter into EDX:EAX. */
 export function readTimestamp(core: Core): void {
   const value = core.clock.timestamp();
-  core.gpr[0] = value >>> 0;
-  core.gpr[2] = Math.floor(value / 4294967296) >>> 0;
+  const low = value >>> 0;
+  const sum = low + (core.state[WORD.TSC_OFFSET]! >>> 0);
+  const carry = sum > 0xffffffff ? 1 : 0;
+  const high = Math.floor(value / 4294967296) + core.state[WORD.TSC_OFFSET + 1]! + carry;
+  core.gpr[0] = sum | 0;
+  core.gpr[2] = high | 0;
+}
+
+/** Time itself goes on: what is written becomes a difference to it. */
+function writeTimestamp(core: Core, high: number, low: number): void {
+  const { cycles } = core.clock;
+  const difference = (low >>> 0) - (cycles >>> 0);
+  core.state[WORD.TSC_OFFSET] = difference | 0;
+  const borrow = difference < 0 ? 1 : 0;
+  core.state[WORD.TSC_OFFSET + 1] = (high - Math.floor(cycles / 4294967296) - borrow) | 0;
 }
 
 /** Twelve characters in EBX, EDX, ECX order. */

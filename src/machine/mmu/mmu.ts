@@ -70,6 +70,9 @@ export class Mmu {
    */
   epoch = 0;
 
+  /** Linear pages with data breakpoints: nothing there is fast. */
+  private watched: ReadonlySet<number> | null = null;
+
   private filled = new Int32Array(1024);
   private filledCount = 0;
 
@@ -122,6 +125,16 @@ export class Mmu {
     const pte = this.readEntry((pde & FRAME) + ((linear >>> 10) & 0xffc));
     if ((pte & PTE_P) === 0 || !this.allows(this.describe(pde, pte), write, user)) return -1;
     return (this.map(pte & FRAME) | (linear & 0xfff)) >>> 0;
+  }
+
+  /** Pages whose accesses all take the slow path, by linear page number. */
+  setWatched(pages: ReadonlySet<number> | null): void {
+    if (pages === null && this.watched === null) return;
+    this.watched = pages;
+    for (let i = 0; i < this.filledCount; i++) {
+      const page = this.filled[i]!;
+      this.grant(page, this.tlb[page]!);
+    }
   }
 
   /** Forgets translations; global ones stay unless `includeGlobal`. */
@@ -241,6 +254,10 @@ export class Mmu {
   private grant(page: number, entry: number): void {
     const frame = entry >>> 12;
     if (frame >= this.memory.pageFlags.length) return;
+    if (this.watched?.has(page)) {
+      this.tlb[page] = entry & ~FAST;
+      return;
+    }
     let fast = TLB_READ_SUPERVISOR;
     if (entry & US) fast |= TLB_READ_USER;
     if (entry & DIRTY && this.memory.pageFlags[frame] === PAGE_FREE_TO_WRITE) {

@@ -4,9 +4,10 @@
  */
 import { Code } from 'iced-x86';
 import type { Instruction } from '../../codec/instruction';
+import { isSensitiveInVirtual8086, sensitivityOf } from '../../codec/sensitivity';
 import type { Core } from '../core';
 import { raise } from '../fault';
-import { VECTOR } from '../state';
+import { EFLAGS_VM, VECTOR, WORD } from '../state';
 import { ARITHMETIC } from './arithmetic';
 import { BITS } from './bits';
 import { CONTROL } from './control';
@@ -70,11 +71,27 @@ function sizeOf(stem: string, parts: readonly string[]): Size {
   return 4;
 }
 
+/** On `x86-strict`: #GP(0) outside ring 0 for what is sensitive and does not trap by itself. */
+function guarded(core: Core, ins: Instruction, lowered: Lowered): Lowered {
+  if (core.profile !== 'x86-strict' || sensitivityOf(ins) !== 'sensitive') return lowered;
+  const inVirtual8086 = isSensitiveInVirtual8086(ins);
+  const { state } = core;
+  const { op } = lowered;
+  return {
+    ...lowered,
+    op: () => {
+      if (state[WORD.CPL] !== 0 && (inVirtual8086 || (state[WORD.EFLAGS]! & EFLAGS_VM) === 0)) {
+        raise(VECTOR.GP, 0);
+      }
+      op();
+    },
+  };
+}
+
 const undefinedOpcode = (): Lowered => aloneBranch(() => raise(VECTOR.UD));
 
 /** @param bytes the instruction's bytes, for what the record does not tell */
 export function lower(core: Core, ins: Instruction, bytes: Uint8Array): Lowered {
-  if (ins.invalid !== 'no') return undefinedOpcode();
   const [stem = '', ...parts] = (Code[ins.code] ?? '').split('_');
   const site: Site = {
     core,
@@ -84,8 +101,13 @@ export function lower(core: Core, ins: Instruction, bytes: Uint8Array): Lowered 
     size: sizeOf(stem, parts),
     next: (ins.address + ins.length) | 0,
   };
+  if (ins.invalid !== 'no') {
+    // Every encoding of ESC goes to the coprocessor: whether it exists is not this CPU's question.
+    const escapes = ins.invalid === 'undefined' && isEscape(bytes) && !bytes.includes(LOCK);
+    return escapes ? floatingPoint(site) : undefinedOpcode();
+  }
   const lowering = Object.hasOwn(TABLE, stem) ? TABLE[stem] : undefined;
-  if (lowering && !isLaterExtension(stem, parts)) return lowering(site);
+  if (lowering && !isLaterExtension(stem, parts)) return guarded(core, ins, lowering(site));
   if (isEscape(bytes)) return floatingPoint(site);
   return undefinedOpcode();
 }
@@ -103,6 +125,8 @@ function isEscape(bytes: Uint8Array): boolean {
   }
   return false;
 }
+
+const LOCK = 0xf0;
 
 export const PREFIXES: ReadonlySet<number> = new Set([
   0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3,

@@ -10,6 +10,8 @@ import { alone, type Lowering, type LoweringTable, operandAt, type Size } from '
 /** @throws FaultSignal #GP(0) if this CPL may not touch the port */
 export function checkPort(core: Core, port: number, size: Size): void {
   const state = core.state;
+  const watched = core.breakpoints?.port(port, size);
+  if (watched) core.postDebug(watched);
   if ((state[WORD.CR0]! & CR0_PE) === 0) return;
   if (core.cpl <= core.iopl && (state[WORD.EFLAGS]! & EFLAGS_VM) === 0) return;
   const base = state[WORD.BASE + SEG.TR]!;

@@ -1,7 +1,15 @@
 /** Everything that moves selectors: MOV and POP to segment registers, LDS and friends, far transfers, interrupts. */
 import { SHADOW_SS } from '../core';
 import { deliverThroughIdt } from '../delivery';
-import { farCall, farJump, farReturn, interruptReturn, sysenter, sysexit } from '../far-transfer';
+import {
+  farCall,
+  farJump,
+  farReturn,
+  interruptReturn,
+  requireVirtual8086Privilege,
+  sysenter,
+  sysexit,
+} from '../far-transfer';
 import { NO_ERROR_CODE, raise } from '../fault';
 import { isOverflow } from '../flags';
 import { loadSegment } from '../segmentation';
@@ -130,11 +138,11 @@ export const isFarTransfer = (site: Site): boolean =>
   /^(ptr|m)16(16|32)$/.test(site.parts[0] ?? '');
 
 export const jumpFar: Lowering = (site) => {
-  const { core } = site;
+  const { core, next } = site;
   const target = farTarget(site);
   return aloneBranch(() => {
     const { selector, offset } = target.read();
-    farJump(core, selector, offset, target.size);
+    farJump(core, selector, offset, target.size, next);
   });
 };
 
@@ -164,6 +172,7 @@ function softwareInterrupt(site: Site, vector: number, condition: () => boolean)
       core.state[WORD.EIP] = next;
       return;
     }
+    if (site.stem === 'Int') requireVirtual8086Privilege(core);
     deliverThroughIdt(core, {
       vector,
       source,
@@ -185,8 +194,8 @@ export const SEGMENTS: LoweringTable = {
   Lgs: loadFarPointer(SEG.GS),
   Retfd: returnFar(4),
   Retfw: returnFar(2),
-  Iretd: ({ core }) => aloneBranch(() => interruptReturn(core, 4)),
-  Iretw: ({ core }) => aloneBranch(() => interruptReturn(core, 2)),
+  Iretd: ({ core, next }) => aloneBranch(() => interruptReturn(core, 4, next)),
+  Iretw: ({ core, next }) => aloneBranch(() => interruptReturn(core, 2, next)),
   Int: (site) => softwareInterrupt(site, immediateOf(operandAt(site, 0), 1), always),
   Int3: (site) => softwareInterrupt(site, VECTOR.BP, always),
   Int1: (site) => softwareInterrupt(site, VECTOR.DB, always),

@@ -23,6 +23,9 @@ import {
   shiftOf,
 } from './site';
 
+/** Why a repeated one looks up between iterations. */
+const PAUSES = ATTENTION.TRAP | ATTENTION.STOP | ATTENTION.DEBUG;
+
 /** One iteration; must not change any register before everything that can fault is done. */
 type Iteration = () => void;
 
@@ -179,7 +182,7 @@ function repeated(
       if (operands.counter() === 0) return;
       if (comparing && isZero(r) === endsOnZero) return;
       // One cycle is ours for retiring; whatever else the walks cost may have made something due.
-      if (clock.cycles >= clock.deadline || core.attention & (ATTENTION.TRAP | ATTENTION.STOP)) {
+      if (clock.cycles >= clock.deadline || core.attention & PAUSES) {
         // What comes between two iterations pushes RF = 1.
         r[WORD.EFLAGS]! |= EFLAGS_RF;
         core.attention |= ATTENTION.RESUME;

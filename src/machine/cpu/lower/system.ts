@@ -2,7 +2,7 @@
 import { Register } from 'iced-x86';
 import { address } from '../../../base/hex';
 import { ACTIVITY, ATTENTION, type Core, SHADOW_STI } from '../core';
-import { loadFlags, reportSilentFlags } from '../far-transfer';
+import { loadFlags, reportSilentFlags, requireVirtual8086Privilege } from '../far-transfer';
 import { raise } from '../fault';
 import { materializeFlags, setCarry, setZero } from '../flags';
 import {
@@ -258,6 +258,7 @@ const pushFlags =
   (size: 2 | 4): Lowering =>
   ({ core }) =>
     alone(() => {
+      requireVirtual8086Privilege(core);
       const flags = core.eflags & ~(EFLAGS_VM | EFLAGS_RF);
       core.push(size, flags);
       silent(
@@ -271,6 +272,7 @@ const popFlags =
   (size: 2 | 4): Lowering =>
   ({ core }) =>
     alone(() => {
+      requireVirtual8086Privilege(core);
       const value = core.peek(size, 0);
       core.dropStack(size);
       reportSilentFlags(core, 'popf', value);
@@ -329,12 +331,20 @@ const wait: Lowering = ({ core }) =>
     if (cr0 & CR0_MP && cr0 & CR0_TS) raise(VECTOR.NM);
   });
 
-/** ESC without an FPU: #NM if software asked for it, else we say that there is none. */
+/** What software probes for an FPU with. Nobody answers: memory and AX stay as they were. */
+const FPU_PROBES = new Set(['Fninit', 'Fnstsw', 'Fnstcw', 'Fnclex', 'Fndisi', 'Fneni', 'Fnsetpm']);
+
+/**
+ * ESC without an FPU: #NM if CR0 asks for it. Otherwise no coprocessor takes the instruction: probes find that out, and a
+ * program that goes on to compute cannot be helped.
+ */
 export const floatingPoint: Lowering = (site) => {
   const { core } = site;
   return alone(() => {
     if (core.state[WORD.CR0]! & (CR0_EM | CR0_TS)) raise(VECTOR.NM);
-    notImplemented(`floating-point instruction ${site.stem.toLowerCase()}`);
+    if (FPU_PROBES.has(site.stem)) return;
+    const name = site.stem === 'INVALID' ? '' : ` for ${site.stem.toLowerCase()}`;
+    notImplemented(`this guest needs an FPU${name}, and this CPU has none (CPUID says so):`);
   });
 };
 

@@ -12,7 +12,7 @@ import { COSTS } from '../../costs';
 import type { MachineEventBody } from '../../events';
 import { PhysicalMemory } from '../../memory';
 import { PortBus } from '../../ports';
-import { Cpu } from '../cpu';
+import { Cpu, type CpuProfile } from '../cpu';
 import { CR0_ET, CR0_PE, EFLAGS_IF, SEG, STATE_BYTES, WORD } from '../state';
 
 export const GDT = 0x1000;
@@ -46,6 +46,7 @@ export interface BootOptions {
   readonly eflags?: number;
   readonly events?: boolean;
   readonly ramBytes?: number;
+  readonly profile?: CpuProfile;
 }
 
 /** Hex digits, blanks allowed, to bytes. */
@@ -102,7 +103,7 @@ export function boot(code: string | Uint8Array, options: BootOptions = {}): Mach
     stateOffset: memory.allocateControl(STATE_BYTES),
     ports,
     clock,
-    profile: 'x86',
+    profile: options.profile ?? 'x86',
     events: options.events === false ? null : sink,
   });
   cpu.reset();
