@@ -91,8 +91,6 @@ export class Monitor {
   forwards = new Map<number, number>();
   /** CS base and limit that all translations were made for. */
   private codeSegment = '';
-  /** The selectors user code was given, ES CS SS DS FS GS: a different one on return was loaded by the user. */
-  private given: number[] = [];
   mode: Mode = 'interpreted';
   /** The guest frames whose traced bytes a write may have changed, not yet looked at. */
   private readonly touched = new Set<number>();
@@ -232,7 +230,7 @@ export class Monitor {
     const real = [es, frame.cs, frame.ss, ds, fs, gs];
     USER_SEGMENTS.forEach((register, i) => {
       const selector = real[i] ?? 0;
-      if (selector === this.given[i]) return;
+      if (selector === this.virtual.segment(register).selector) return;
       const raw = (selector & ~3) === 0 ? null : this.readGuestDescriptor(selector >>> 3);
       const hidden = raw ? unpack(raw) : { base: 0, limit: 0, rights: 0 };
       this.virtual.reload(register, selector, hidden);
@@ -591,8 +589,9 @@ export class Monitor {
 
   private resumeDirect(): boolean {
     const { virtual } = this;
-    this.given = USER_SEGMENTS.map((register) => virtual.segment(register).selector);
-    const [es, cs, ss, ds, fs, gs] = this.given as [number, number, number, number, number, number];
+    const [es, cs, ss, ds, fs, gs] = USER_SEGMENTS.map(
+      (register) => virtual.segment(register).selector,
+    ) as [number, number, number, number, number, number];
     this.mode = 'direct';
     this.leave({ eip: virtual.eip, cs, ss, data: { gs, fs, es, ds } });
     this.emit({ kind: 'direct-entered', guestEip: virtual.eip });
@@ -1062,7 +1061,6 @@ export class Monitor {
       guilty: [...this.guilty],
       forwards: [...this.forwards],
       codeSegment: this.codeSegment,
-      given: this.given.slice(),
       mode: this.mode,
       descriptorsStale: this.descriptorsStale,
       timerFor: this.timerFor,
@@ -1084,7 +1082,6 @@ export class Monitor {
     this.guilty = new Set(state.guilty);
     this.forwards = new Map(state.forwards);
     this.codeSegment = state.codeSegment;
-    this.given = state.given.slice();
     this.mode = state.mode;
     this.descriptorsStale = state.descriptorsStale;
     this.timerFor = state.timerFor;

@@ -163,6 +163,19 @@ const FOUND: Readonly<Record<string, Parameters<typeof guestOf>[0]>> = {
         mov dword [0x200020], 0xc3404040`,
     user: 'mov eax, 0xffc00020\n        call eax\n        inc eax',
   },
+  'a segment register that user code loads and loads back, with a hidden fault between': {
+    kernel: `mov dword [window_a], 0x200027
+        mov eax, cr3
+        mov cr3, eax`,
+    user: `mov eax, 0xbb
+        mov es, eax
+        mov ecx, [0x800000]
+        mov eax, UDATA
+        mov es, eax
+        int 0x42
+        mov ecx, es
+        in al, 0x21`,
+  },
   'INT1 in user code goes to the handler once': {
     user: 'inc eax\n        db 0xf1\n        inc eax',
   },
