@@ -1,0 +1,16 @@
+/** What the oracle runs, by name. */
+import { SHIPPED_GUESTS } from '../../src/guests/registry';
+import { randomProgram } from './program';
+import type { Program } from './run';
+
+/** @param name one of them, or null for all */
+export const shippedGuests = (name: string | null): readonly Program[] =>
+  SHIPPED_GUESTS.filter((guest) => name === null || guest.name === name);
+
+export const randomPrograms = (first: number, count: number, slots: number): readonly Program[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `seed ${first + i}`,
+    get source() {
+      return randomProgram({ seed: first + i, slots });
+    },
+  }));

@@ -1,0 +1,37 @@
+/** One program on both sides, and what came of it in words. */
+import type { Emulator } from '../../src/machine/oracle/departures';
+import { LockStep } from '../../src/machine/oracle/lock-step';
+import { reportOf } from '../../src/machine/oracle/report';
+import { prepare } from './machine';
+import { runQemu } from './qemu';
+
+export interface Program {
+  readonly name: string;
+  /** NASM source of a Multiboot guest that ends by itself. */
+  readonly source: string;
+}
+
+export interface Compared {
+  readonly passed: boolean;
+  readonly instructions: number;
+  /** The divergence with its history; empty if there is none. */
+  readonly report: string;
+}
+
+/** @param steps compare so many instructions at most */
+export async function compare(
+  emulator: Emulator,
+  { name, source }: Program,
+  steps: number,
+): Promise<Compared> {
+  const prepared = prepare(source, name);
+  try {
+    const lockStep = new LockStep(prepared.pc, { emulator, entry: prepared.entry, steps });
+    await runQemu(prepared, lockStep);
+    const { divergence, instructions } = lockStep;
+    const report = divergence ? reportOf(divergence) : '';
+    return { passed: divergence === null, instructions, report };
+  } finally {
+    prepared.dispose();
+  }
+}
