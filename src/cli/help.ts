@@ -15,18 +15,34 @@ ${guests}
 
 export const RUN_HELP = `ringside run GUEST [options]
 
-GUEST is the name of a shipped guest, assembly source (.asm, .s, .nasm), or a Multiboot 1 image (ELF32 for i386, or
-flat with address fields). The guest's console goes to stdout.
+GUEST is the name of a shipped guest, assembly source (.asm, .s, .nasm), or an image:
+
+  multiboot     Multiboot 1: ELF32 for i386, or flat with address fields
+  rom           64 or 128 KiB that end at 1 MiB and at 4 GiB, started at the reset vector
+  boot-sector   0x55 0xaa at offset 510; the first 512 bytes start at 0000:7C00 in real mode. There is no BIOS:
+                a call of one stops the guest and names the service
+  flat          any bytes, with --format flat
+
+The guest's console goes to stdout.
 
 Shipped guests:
 ${guests}
 
   --technique T          bare, binary-translation (default: binary-translation)
-  --cpu P                x86
+  --cpu P                x86, x86-strict: every sensitive instruction is #GP(0) outside ring 0 (default: x86)
   --memory-scheme M      shadow-virtual-tlb
   --host H               type-1
   --costs C              pentium4, modern: the cycle model (default: pentium4)
   --memory MIB           guest memory in MiB (default: 8)
+  --format F             auto, multiboot, rom, boot-sector, flat (default: auto, by the file's bytes)
+  --load-address A       flat: where the first byte goes (default: 0x100000, with --bits 16: 0x7c00)
+  --entry A              flat: address of the first instruction (default: the load address)
+  --bits B               flat: 32 starts in flat protected mode, 16 in real mode (default: 32)
+  --command-line TEXT    multiboot: the kernel's command line
+  --module FILE          multiboot: a module; may be given several times
+  --log-port N           print the bytes the guest writes to I/O port N
+  --input TEXT           typed on the keyboard (US layout) as soon as the guest uses it; \\n \\t \\b \\e \\xHH are known
+  --serial-input TEXT    sent over the serial line as soon as the guest uses it
   --max-instructions N   stop after N machine instructions (default: 1000000000)
   --json                 print one JSON object instead of the console:
                          { outcome, exitCode, retired, guestRetired, cycles, cyclesByCause, counts,

@@ -155,6 +155,48 @@ describe('ringside run', () => {
     expect(out).toBe(hello.expectedConsole);
   });
 
+  it('types --input on the keyboard and sends --serial-input, with escapes', async () => {
+    const keys = guest(`wait: in al,0x64
+test al,1
+jz wait
+in al,0x60
+out 0xf4,al`);
+    const typed = await ringside('run g.asm --technique bare --json --input \\n', {
+      'g.asm': keys,
+    });
+    expect(JSON.parse(typed.out)).toMatchObject({ outcome: 'exited', exitCode: 0x1c });
+    const serial = guest(`mov dx,0x3fd
+wait: in al,dx
+test al,1
+jz wait
+mov dx,0x3f8
+in al,dx
+out 0xf4,al`);
+    const sent = await ringside('run g.asm --technique bare --json --serial-input \\x07', {
+      'g.asm': serial,
+    });
+    expect(JSON.parse(sent.out)).toMatchObject({ outcome: 'exited', exitCode: 7 });
+  });
+
+  it('runs a flat binary at an address and prints what it writes to the log port', async () => {
+    // mov al,'A'; out 0xe9,al; mov al,[0x300001]; out 0xf4,al; hlt
+    const image = Uint8Array.of(0xb0, 0x41, 0xe6, 0xe9, 0xa0, 1, 0, 0x30, 0, 0xe6, 0xf4, 0xf4);
+    const command =
+      'run g.bin --technique bare --format flat --load-address 0x300000 --log-port 0xe9';
+    const { out, status } = await ringside(command, { 'g.bin': image });
+    expect([out, status]).toEqual(['A', 0]);
+    const json = await ringside(`${command} --json`, { 'g.bin': image });
+    expect(JSON.parse(json.out)).toMatchObject({ exitCode: 0x41, console: 'A' });
+  });
+
+  it('starts a boot sector from its source in real mode', async () => {
+    const source = 'bits 16\norg 0x7c00\nmov al,5\nout 0xf4,al\ntimes 510-($-$$) db 0\ndw 0xaa55\n';
+    const { out } = await ringside('run b.asm --technique bare --format boot-sector --json', {
+      'b.asm': source,
+    });
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'exited', exitCode: 5 });
+  });
+
   it('names file, line and column of an error in the source', async () => {
     const { status, error } = await ringside('run g.asm', { 'g.asm': 'bits 32\n mvo eax,1\n' });
     expect(status).toBe(2);
@@ -177,6 +219,11 @@ describe('ringside run', () => {
     ['run no-such-guest', /hello-rings/],
     ['run hello-rings --trace /nowhere/t', /no such directory/],
     ['run hello-rings --memory 1', /MiB/],
+    ['run hello-rings --log-port 0x10000', /from 0 to 0xffff/],
+    ['run hello-rings --format elf', /multiboot, rom, boot-sector, flat/],
+    ['run hello-rings --load-address 0x100000', /--format flat/],
+    ['run hello-rings --module nowhere', /'nowhere' cannot be read/],
+    ['run hello-rings --input é', /No key types/],
     ['dance', /run, asm/],
   ])('refuses `%s` with what would be accepted', async (args, words) => {
     const { status, error, out } = await ringside(args);

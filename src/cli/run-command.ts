@@ -2,6 +2,7 @@
 import {
   DEFAULT_WORLD,
   type GuestSource,
+  type ImageChoice,
   makeSystem,
   type Outcome,
   resultObject,
@@ -15,6 +16,7 @@ import { type OptionSpec, parseOptions } from './options';
 import { type FileSink, STATUS, type Terminal, UsageError } from './text';
 
 const MIB = 1024 * 1024;
+const IMAGE_FORMATS = ['multiboot', 'rom', 'boot-sector', 'flat'] as const;
 
 const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   technique: {
@@ -22,7 +24,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
     values: ['bare', 'binary-translation'],
     default: DEFAULT_WORLD.technique,
   },
-  cpu: { kind: 'choice', values: ['x86'], default: 'x86' },
+  cpu: { kind: 'choice', values: ['x86', 'x86-strict'], default: 'x86' },
   'memory-scheme': {
     kind: 'choice',
     values: ['shadow-virtual-tlb'],
@@ -31,6 +33,15 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   host: { kind: 'choice', values: ['type-1'], default: 'type-1' },
   costs: { kind: 'choice', values: ['pentium4', 'modern'], default: 'pentium4' },
   memory: { kind: 'count', unit: 'MiB', default: DEFAULT_WORLD.memoryBytes / MIB },
+  format: { kind: 'choice', values: ['auto', ...IMAGE_FORMATS], default: 'auto' },
+  'load-address': { kind: 'number', max: 0xffffffff },
+  entry: { kind: 'number', max: 0xffffffff },
+  bits: { kind: 'choice', values: ['16', '32'], default: '32' },
+  'command-line': { kind: 'text' },
+  module: { kind: 'paths' },
+  'log-port': { kind: 'number', max: 0xffff },
+  input: { kind: 'text' },
+  'serial-input': { kind: 'text' },
   'max-instructions': { kind: 'count', unit: 'machine instructions', default: 1_000_000_000 },
   json: { kind: 'flag' },
   events: { kind: 'path' },
@@ -50,7 +61,7 @@ export function runCommand(args: readonly string[], terminal: Terminal): number 
   const [name, ...rest] = options.positional;
   if (name === undefined) throw new UsageError('run needs a GUEST.');
   if (rest.length > 0) throw new UsageError(`run takes one GUEST; '${rest[0]}' is too much.`);
-  const made = makeSystem(worldOf(guestNamed(name, terminal), options));
+  const made = makeSystem(worldOf(guestNamed(name, terminal), options, terminal));
   if (!made.ok) {
     terminal.error(problemText(made.error));
     return STATUS.usage;
@@ -87,7 +98,16 @@ export function runCommand(args: readonly string[], terminal: Terminal): number 
   return statusOf(outcome);
 }
 
-function worldOf(guest: GuestSource, options: ReturnType<typeof parseOptions>): World {
+type Options = ReturnType<typeof parseOptions>;
+
+function worldOf(guest: GuestSource, options: Options, terminal: Terminal): World {
+  const logPort = options.number('log-port');
+  const text = options.text('input');
+  const serial = options.text('serial-input');
+  const input = {
+    ...(text === null ? {} : { text: unescaped(text) }),
+    ...(serial === null ? {} : { serial: unescaped(serial) }),
+  };
   // The choices are checked against the same lists as the types' by `OPTIONS`.
   return {
     guest,
@@ -97,7 +117,46 @@ function worldOf(guest: GuestSource, options: ReturnType<typeof parseOptions>): 
     host: options.choice('host') as World['host'],
     costs: options.choice('costs') as World['costs'],
     memoryBytes: options.count('memory') * MIB,
+    image: imageChoice(options, terminal),
+    ...(logPort === null ? {} : { logPort }),
+    ...(Object.keys(input).length > 0 ? { input } : {}),
   };
+}
+
+/** Only what was given: an option that the file's format has no use for is refused by the loader. */
+function imageChoice(options: Options, terminal: Terminal): ImageChoice {
+  const format = IMAGE_FORMATS.find((known) => known === options.choice('format'));
+  const loadAddress = options.number('load-address');
+  const entry = options.number('entry');
+  const commandLine = options.text('command-line');
+  const modules = options.paths('module').map((path) => {
+    const bytes = terminal.readFile(path);
+    if (!bytes) throw new UsageError(`The module '${path}' cannot be read.`);
+    return { text: path, bytes };
+  });
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(loadAddress === null ? {} : { loadAddress }),
+    ...(entry === null ? {} : { entry }),
+    ...(options.given('bits') ? { bits: options.choice('bits') === '16' ? 16 : 32 } : {}),
+    ...(commandLine === null ? {} : { commandLine }),
+    ...(modules.length > 0 ? { modules } : {}),
+  };
+}
+
+/** `\\n`, `\\r`, `\\t`, `\\b`, `\\e`, `\\\\` and `\\xHH`, so that keys without a character can be typed. */
+function unescaped(text: string): string {
+  const named: Readonly<Record<string, string>> = {
+    n: '\n',
+    r: '\r',
+    t: '\t',
+    b: '\b',
+    e: '\x1b',
+    '\\': '\\',
+  };
+  return text.replace(/\\(?:x([0-9a-f]{2})|(.))/gi, (whole, hex, letter) =>
+    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (named[letter] ?? whole),
+  );
 }
 
 function openFor(path: string, terminal: Terminal): FileSink {

@@ -95,6 +95,17 @@ export class CheckpointStore {
   }
 
   /**
+   * Forgets every checkpoint behind `at`: their future is replaced by another. Machines on this store must have been
+   * restored from a checkpoint that stays.
+   */
+  dropAfter(at: number): void {
+    const gone = this.list.splice(this.indexAtOrBefore(at) + 1);
+    for (const { stateBytes, pages } of gone) {
+      this.bytesHeld -= stateBytes + pages.size * PAGE_BYTES;
+    }
+  }
+
+  /**
    * Pages that may differ between RAM as of moment `from` (a checkpoint, perhaps thinned since) and the
    * checkpoint at `to`.
    */

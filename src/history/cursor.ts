@@ -6,6 +6,7 @@ import { invariant } from '../base/assert';
 import { PAGE_BYTES, type PageCopy } from '../machine/memory';
 import type { Outcome } from '../machine/outcome';
 import type { CheckpointStore } from './checkpoint-store';
+import type { Inputs } from './input-log';
 import type { Rewindable } from './rewindable';
 
 /** Re-executing further than this on the way back leaves a checkpoint close behind the goal. */
@@ -20,14 +21,18 @@ export class Cursor<Machine extends Rewindable> {
   private base: number;
   /** Why the machine stopped for good at the present moment, else null. */
   private stopped: Outcome | null = null;
+  /** The moment whose inputs the machine has had since it arrived there. */
+  private given = -1;
 
   /**
    * @param machine a machine at its start (0 instructions retired); every machine on one store ran from the same
    *   start
+   * @param inputs what comes into the run from outside; the same for every machine on one store
    */
   constructor(
     readonly machine: Machine,
     private readonly store: CheckpointStore,
+    private readonly inputs: Inputs<Machine> | null = null,
   ) {
     invariant(machine.retired === 0, 'a cursor starts with a machine at moment 0');
     this.base = 0;
@@ -65,8 +70,14 @@ export class Cursor<Machine extends Rewindable> {
   /** Runs forward to `moment`, leaving checkpoints at the store's intervals. */
   runTo(moment: number): Outcome | null {
     while (this.stopped === null && this.machine.retired < moment) {
-      const wanted = this.store.nextWanted(this.machine.retired);
-      const outcome = this.machine.run(Math.min(moment, wanted));
+      const here = this.machine.retired;
+      const wanted = this.store.nextWanted(here);
+      if (this.inputs && this.given !== here) {
+        this.given = here;
+        this.inputs.give(this.machine, here);
+      }
+      const nextInput = this.inputs?.nextAfter(here) ?? Number.POSITIVE_INFINITY;
+      const outcome = this.machine.run(Math.min(moment, wanted, nextInput));
       if (outcome.kind !== 'budget') this.stopped = outcome;
       else if (this.machine.retired >= wanted) this.leaveCheckpoint(moment);
     }
@@ -79,6 +90,14 @@ export class Cursor<Machine extends Rewindable> {
    */
   meetEnd(): Outcome | null {
     return this.runTo(this.machine.retired + 1);
+  }
+
+  /** Arrives at `moment` anew, from a checkpoint: as on the way forward, whatever was tried there meanwhile. */
+  arriveAgain(moment: number): void {
+    const checkpoint = this.store.nearest(moment);
+    invariant(checkpoint, 'there is always a checkpoint at moment 0');
+    this.restore(checkpoint.at);
+    this.runTo(moment);
   }
 
   private leaveCheckpoint(focus: number): void {
@@ -114,6 +133,7 @@ export class Cursor<Machine extends Rewindable> {
     this.machine.restore(checkpoint.state);
     this.base = at;
     this.stopped = null;
+    this.given = -1;
   }
 }
 

@@ -41,7 +41,7 @@ export class Recording {
   /** @param scout a machine of its own, which no one else moves */
   constructor(
     private readonly scout: Cursor<Rewindable>,
-    private readonly sinks: readonly EventSink[],
+    private sinks: readonly EventSink[],
     limits: Partial<RecordingLimits> = {},
   ) {
     this.limits = { ...DEFAULT_RECORDING_LIMITS, ...limits };
@@ -108,6 +108,34 @@ export class Recording {
     return found;
   }
 
+  /**
+   * Forgets what was recorded from `moment` on: another future follows. To be called while the scout can still
+   * reach the old one.
+   *
+   * @param sinks told every event that stays, from the start, then those to come
+   */
+  cutAt(moment: number, sinks: readonly EventSink[]): void {
+    const size = this.limits.chunk;
+    const index = Math.floor(moment / size);
+    const chunk = this.chunks[index];
+    // The chunk at the frontier must hold its events: the next ones are added to them.
+    const kept = chunk ? this.eventsOf(index, chunk).filter((event) => event.retired < moment) : [];
+    for (const dropped of this.chunks.splice(index)) this.held -= dropped.events?.length ?? 0;
+    if (chunk) {
+      this.chunks[index] = { events: kept, kinds: kindsOf(kept), lastUse: chunk.lastUse };
+      this.held += kept.length;
+    }
+    this.recordedTo = moment;
+    this.ended = null;
+    this.sinks = sinks;
+    for (let at = 0; at < moment; at += size) {
+      for (const event of this.between(at, Math.min(moment, at + size))) {
+        for (const sink of sinks) sink.take(event);
+      }
+    }
+    this.scout.arriveAgain(moment);
+  }
+
   /** Instructions per chunk: the natural portion for searches. */
   get chunkLength(): number {
     return this.limits.chunk;
@@ -151,6 +179,9 @@ export class Recording {
     }
   }
 }
+
+const kindsOf = (events: readonly MachineEvent[]): Set<string> =>
+  new Set(events.map((event) => event.kind));
 
 /** Index of the first event at or after a moment; events are in order. */
 function firstAt(events: readonly MachineEvent[], moment: number): number {

@@ -69,8 +69,10 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
   readonly terminal: Typist<number>;
   /** Every byte the guest sent over the serial line or to the log port, as Latin-1 text. */
   serial = '';
+  private readonly events: EventSink;
 
   constructor({ bus, clock, events, device, onExit, ...options }: BoardOptions) {
+    this.events = events;
     const reset = options.onReset ?? refuseReset;
     const resetCpu = (by: string) => reset(by, false);
     this.a20 = new A20Gate(options.onA20 ?? refuseA20, resetCpu);
@@ -135,6 +137,7 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
 
   /** Somebody outside begins to type or to send; when it arrives is up to the guest and the machine's time. */
   receive({ keys = [], serial = [] }: OutsideInput): void {
+    this.events.emit({ kind: 'input', strokes: keys.length, bytes: serial.length });
     this.typist.type(keys);
     this.terminal.type(serial);
   }

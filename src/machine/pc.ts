@@ -7,7 +7,7 @@ import { bootCpu } from './boot';
 import { Clock, type ClockState } from './clock';
 import type { CostTable } from './costs';
 import { ATTENTION } from './cpu/core';
-import { Cpu } from './cpu/cpu';
+import { Cpu, type CpuProfile } from './cpu/cpu';
 import { STATE_BYTES, WORD } from './cpu/state';
 import { MissingBios } from './devices/missing-bios';
 import { type EventCounts, EventLog } from './event-log';
@@ -26,7 +26,7 @@ const FOUR_GIB = 0x100000000;
 export interface PcOptions {
   /** RAM in bytes, a multiple of 64 KiB. */
   readonly ramBytes: number;
-  readonly profile: 'x86';
+  readonly profile: CpuProfile;
   readonly costs: CostTable;
   /** A port whose bytes go to the console too. */
   readonly logPort?: number;

@@ -7,7 +7,7 @@ import type { Result } from '../base/result';
 import type { MachineEvent } from '../machine/events';
 import type { Outcome } from '../machine/outcome';
 import type { BlockView, MachineView, Problem, TimelineView } from './view';
-import type { Direction, Moment, StepUnit, World } from './world';
+import type { Direction, GuestInput, Moment, StepUnit, World } from './world';
 
 /** When to stop a run. Conditions are checked at guest-instruction granularity unless said otherwise. */
 export type Condition =
@@ -44,6 +44,11 @@ export interface SessionApi {
     direction: Direction,
   ): Promise<{ found: boolean; view: MachineView }>;
   seek(moment: Moment): Promise<MachineView>;
+  /**
+   * Someone types or sends something at the present moment, which becomes part of the run: going back before it and
+   * forward again brings it again at the same moment. What was known of the future without it is gone.
+   */
+  input(input: GuestInput): Promise<Result<MachineView, Problem>>;
   /** Stops a running `play`, `runUntil` or `explore` at the next slice. */
   interrupt(): Promise<void>;
   view(): Promise<MachineView>;

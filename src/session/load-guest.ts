@@ -1,24 +1,27 @@
 /** From a world's guest (a shipped name, assembly text, an image) to an image with names, or a problem to mend. */
-import { type AsmError, type Assembly, assemble, toElf } from '../assembler';
+import { type AsmError, type Assembly, assemble, toElf, toFlat } from '../assembler';
 import { err, ok, type Result } from '../base/result';
 import { SHIPPED_GUESTS } from '../guests/registry';
-import { parseMultiboot } from '../machine/loader/multiboot';
+import { readImage } from '../machine/loader/load-image';
 import type { LoadedGuest } from './api';
 import { SourceMap } from './source-map';
 import type { Problem } from './view';
-import type { GuestSource } from './world';
+import type { World } from './world';
 
 export interface GuestImage {
   readonly guest: LoadedGuest;
-  /** A Multiboot image. */
+  /** A file in one of the loaders' formats. */
   readonly image: Uint8Array;
   readonly map: SourceMap;
 }
 
 export const ACCEPTED_GUESTS =
-  'Accepted: assembly source (.asm), Multiboot 1 images as ELF32 executables for i386, or flat binaries with Multiboot address fields.';
+  'Accepted: assembly source (.asm), Multiboot 1 images (ELF32 for i386, or flat with the address fields), boot sectors and disk images, ROM images of 64 or 128 KiB, and flat binaries with --format flat.';
 
-export function loadGuest(source: GuestSource): Result<GuestImage, Problem> {
+type Given = Pick<World, 'guest' | 'image' | 'memoryBytes'>;
+
+export function loadGuest(world: Given): Result<GuestImage, Problem> {
+  const source = world.guest;
   switch (source.kind) {
     case 'shipped': {
       const shipped = SHIPPED_GUESTS.find((guest) => guest.name === source.name);
@@ -29,23 +32,29 @@ export function loadGuest(source: GuestSource): Result<GuestImage, Problem> {
           hint: `Shipped guests: ${names}.`,
         });
       }
-      return fromAssembly(shipped.name, shipped.fileName, shipped.source);
+      return fromAssembly(shipped.name, shipped.fileName, shipped.source, world);
     }
     case 'assembly':
-      return fromAssembly(source.name, source.name, source.text);
+      return fromAssembly(source.name, source.name, source.text, world);
     case 'image':
-      return fromImage(source.name, source.bytes);
+      return fromImage(source.name, source.bytes, world);
   }
 }
 
-function fromAssembly(name: string, file: string, text: string): Result<GuestImage, Problem> {
+/** Source that is not to be a Multiboot kernel becomes the bytes it says, without a file format around them. */
+function fromAssembly(
+  name: string,
+  file: string,
+  text: string,
+  { image }: Given,
+): Result<GuestImage, Problem> {
   const assembled = assemble(text, { name: file });
   if (!assembled.ok) return err(problemOf(assembled.error, file));
   const assembly = assembled.value;
   const symbols = assembly.symbols.map(({ name: label, address }) => ({ name: label, address }));
   return ok({
     guest: { name, source: text, symbols },
-    image: toElf(assembly),
+    image: (image?.format ?? 'multiboot') === 'multiboot' ? toElf(assembly) : toFlat(assembly),
     map: new SourceMap(symbols, linesOf(assembly, file)),
   });
 }
@@ -76,16 +85,14 @@ export function problemOf(errors: readonly AsmError[], file: string): Problem {
   };
 }
 
-function fromImage(name: string, bytes: Uint8Array): Result<GuestImage, Problem> {
-  const parsed = parseMultiboot(bytes);
-  if (!parsed.ok) {
-    return err({
-      message: parsed.error.message,
-      file: name,
-      hint: `${parsed.error.hint} ${ACCEPTED_GUESTS}`,
-    });
+function fromImage(name: string, bytes: Uint8Array, world: Given): Result<GuestImage, Problem> {
+  const read = readImage(bytes, world.memoryBytes, world.image);
+  if (!read.ok) {
+    const { message, hint } = read.error;
+    const all = hint.includes('Accepted') ? ACCEPTED_GUESTS : `${hint} ${ACCEPTED_GUESTS}`;
+    return err({ message, file: name, hint: all });
   }
-  const symbols = parsed.value.symbols.map((symbol) => ({ ...symbol }));
+  const symbols = read.value.symbols.map((symbol) => ({ ...symbol }));
   return ok({
     guest: { name, source: null, symbols },
     image: bytes,

@@ -10,14 +10,15 @@ import type { Condition, LoadedGuest, SessionApi } from './api';
 import { guestBlock, NO_MARKS, translatedBlock } from './block-view';
 import { type Compiled, compile, matches } from './conditions';
 import { fingerprintOf } from './fingerprint';
+import { outsideInput } from './guest-input';
 import { nextPhase, phasesAt } from './phases';
-import { openWorld, type Run } from './run';
+import { openWorld, type Run, withInput } from './run';
 import { ruleWarmedUpTo, stopBefore } from './search';
 import type { StopRule } from './stop-rules';
 import { RULES, START, twoStopsBack } from './units';
 import type { BlockView, MachineView, Problem, TimelineView } from './view';
 import { viewOf } from './view-of';
-import type { Direction, Moment, StepUnit, World } from './world';
+import type { Direction, GuestInput, Moment, StepUnit, World } from './world';
 
 export interface SessionOptions {
   /** Lets other work happen: messages arrive, `interrupt` is heard. */
@@ -133,6 +134,17 @@ export class Session implements SessionApi {
     const asked = Math.max(0, Math.floor(moment.phase));
     const phase = asked === 0 ? 0 : Math.min(asked, phasesAt(run, retired));
     return this.arrive({ retired, phase }, null);
+  }
+
+  async input(input: GuestInput): Promise<Result<MachineView, Problem>> {
+    const run = this.opened();
+    const outside = outsideInput(input);
+    if (!outside.ok) return outside;
+    this.turn++;
+    this.exploring++;
+    const { retired } = this.present;
+    this.run = withInput(run, retired, outside.value);
+    return ok(this.arrive({ retired, phase: 0 }, null));
   }
 
   async interrupt(): Promise<void> {

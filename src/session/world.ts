@@ -1,6 +1,10 @@
 /** A *world* is what a session loads: plain data, so it can cross the worker boundary and be put in a link. */
 export type TechniqueId = 'bare' | 'binary-translation';
-export type CpuProfile = 'x86';
+/**
+ * The silicon: `x86` before VT, where sensitive instructions do not trap, or `x86-strict`, where each of them is #GP(0)
+ * outside ring 0.
+ */
+export type CpuProfile = 'x86' | 'x86-strict';
 export type MemoryScheme = 'shadow-virtual-tlb';
 export type HostType = 'type-1';
 export type CostPreset = 'pentium4' | 'modern';
@@ -11,6 +15,26 @@ export type GuestSource =
   | { readonly kind: 'assembly'; readonly name: string; readonly text: string }
   | { readonly kind: 'image'; readonly name: string; readonly bytes: Uint8Array };
 
+/** What the file itself does not say: see machine/loader/machine-image.ts for each field. */
+export interface ImageChoice {
+  readonly format?: 'multiboot' | 'rom' | 'boot-sector' | 'flat';
+  readonly loadAddress?: number;
+  readonly entry?: number;
+  readonly bits?: 16 | 32;
+  readonly commandLine?: string;
+  readonly modules?: readonly { readonly text: string; readonly bytes: Uint8Array }[];
+}
+
+/** What someone outside types or sends. It reaches the guest as soon as the guest listens. */
+export interface GuestInput {
+  /** Typed on the keyboard (US layout), each key pressed and released. */
+  readonly text?: string;
+  /** Single key strokes, after the text. `code`: as in `KeyboardEvent.code`. */
+  readonly strokes?: readonly { readonly code: string; readonly down: boolean }[];
+  /** Sent over the serial line, one byte per character (Latin-1). */
+  readonly serial?: string;
+}
+
 export interface World {
   readonly guest: GuestSource;
   readonly technique: TechniqueId;
@@ -20,6 +44,11 @@ export interface World {
   readonly costs: CostPreset;
   /** Guest-physical memory in bytes, a multiple of 4096. */
   readonly memoryBytes: number;
+  readonly image?: ImageChoice;
+  /** An I/O port whose bytes go to the console too. */
+  readonly logPort?: number;
+  /** Typed and sent from the start. */
+  readonly input?: GuestInput;
 }
 
 export const DEFAULT_WORLD: Omit<World, 'guest'> = {

@@ -33,7 +33,14 @@ export interface MachineClient extends SessionApi {
 }
 
 /** Methods after which an earlier one's answer shows a moment that is gone. */
-const MOVES: ReadonlySet<Method> = new Set<Method>(['load', 'step', 'play', 'runUntil', 'seek']);
+const MOVES: ReadonlySet<Method> = new Set<Method>([
+  'load',
+  'step',
+  'play',
+  'runUntil',
+  'seek',
+  'input',
+]);
 /** Methods whose answer shows the present. */
 const SHOWS: ReadonlySet<Method> = new Set<Method>([...MOVES, 'view']);
 
@@ -114,6 +121,7 @@ export function clientOf(doorway: Doorway): {
       play: (instructions) => call('play', instructions),
       runUntil: (condition, direction) => call('runUntil', condition, direction),
       seek: (moment) => call('seek', moment),
+      input: (input) => call('input', input),
       interrupt: () => call('interrupt'),
       view: () => call('view'),
       block: (id) => call('block', id),

@@ -9,6 +9,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   play: true,
   runUntil: true,
   seek: true,
+  input: true,
   interrupt: true,
   view: true,
   block: true,

@@ -3,8 +3,10 @@
  * compared with; for that it can replay another run's record of what depended on time.
  */
 import { ok, type Result } from '../../base/result';
+import type { OutsideInput } from '../../machine/board';
 import type { CostTable } from '../../machine/costs';
 import { ATTENTION } from '../../machine/cpu/core';
+import type { CpuProfile } from '../../machine/cpu/cpu';
 import type { EventLog } from '../../machine/event-log';
 import type { ImageSymbol, LoadError } from '../../machine/loader/load-error';
 import { loadImage } from '../../machine/loader/load-image';
@@ -22,6 +24,8 @@ export interface BareOptions extends ImageOptions {
   /** RAM in bytes, a multiple of 64 KiB. */
   readonly memoryBytes: number;
   readonly costs: CostTable;
+  /** Absent: `x86`. */
+  readonly profile?: CpuProfile;
   /** A port whose bytes go to the console too. */
   readonly logPort?: number;
 }
@@ -34,9 +38,9 @@ interface BareState {
 
 /** A PC with the image loaded, at its entry point. */
 export function createBare(image: Uint8Array, options: BareOptions): Result<BareSystem, LoadError> {
-  const { memoryBytes, costs, logPort, ...imageOptions } = options;
+  const { memoryBytes, costs, profile = 'x86', logPort, ...imageOptions } = options;
   const log = logPort === undefined ? {} : { logPort };
-  const pc = new Pc({ ramBytes: memoryBytes, profile: 'x86', costs, ...log });
+  const pc = new Pc({ ramBytes: memoryBytes, profile, costs, ...log });
   const memory = {
     size: memoryBytes,
     writeBytes: (physical: number, bytes: Uint8Array) => pc.memory.writeBytes(physical, bytes),
@@ -109,6 +113,10 @@ export class BareSystem implements System {
 
   run(limit: number): Outcome {
     return this.replaying ? this.runReplay(this.replaying, limit) : this.pc.run(limit);
+  }
+
+  receive(input: OutsideInput): void {
+    this.pc.board.receive(input);
   }
 
   real(): Registers {

@@ -4,7 +4,7 @@
  */
 import { invariant } from '../../base/assert';
 import { err, ok, type Result } from '../../base/result';
-import { Board } from '../../machine/board';
+import { Board, type OutsideInput } from '../../machine/board';
 import { bootCpu } from '../../machine/boot';
 import { Clock } from '../../machine/clock';
 import type { CostTable } from '../../machine/costs';
@@ -238,6 +238,13 @@ export class BinaryTranslationSystem implements System {
     const { code } = this.board.debugExit;
     if (code !== null) return { kind: 'exited', code };
     return this.pc.run(limit);
+  }
+
+  /** The virtual devices' time stands where the monitor was last entered: it is brought up to now first. */
+  receive(input: OutsideInput): void {
+    this.clock.cycles = this.pc.clock.cycles;
+    this.board.receive(input);
+    this.monitor.armTimer();
   }
 
   real(): Registers {

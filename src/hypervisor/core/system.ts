@@ -2,6 +2,7 @@
  * `System`: a PC with a guest on it under one technique, `bare` included. The session drives this interface and
  * knows no technique. Everything a system holds is bytes of machine memory or comes out of `save()`.
  */
+import type { OutsideInput } from '../../machine/board';
 import type { EventLog } from '../../machine/event-log';
 import type { PhysicalMemory } from '../../machine/memory';
 import type { Outcome } from '../../machine/outcome';
@@ -108,6 +109,12 @@ export interface System extends Snapshotable<unknown> {
 
   /** Runs until `retired === limit` (outcome `budget`) or the machine stops. Run equals step, exactly. */
   run(limit: number): Outcome;
+
+  /**
+   * Something from outside reaches the guest's devices. When the guest gets it follows from the machine's state
+   * alone, so the same input at the same moment gives the same run.
+   */
+  receive(input: OutsideInput): void;
 
   /** The silicon's registers, and the CPU the guest believes it runs on. `bare`: the same. */
   real(): Registers;

@@ -80,6 +80,10 @@ export function fakeSession(options: FakeOptions): FakeSession {
       if (session.gate) await session.gate;
       return moveTo(to.retired);
     },
+    async input(input) {
+      calls.push(`input ${input.text ?? ''}`);
+      return { ok: true, value: view() };
+    },
     async interrupt() {
       calls.push('interrupt');
     },
