@@ -11,11 +11,14 @@ import { syncLessonLink } from './ui/shell/lesson-address';
 import { Shell } from './ui/shell/Shell';
 import { createMachineClient } from './worker/client';
 
+const afterMs = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 const store = createAppStore({
   session: createMachineClient(),
   theme: initialTheme(),
   saveTheme,
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  wait: afterMs,
+  patience: afterMs,
 });
 
 const root = document.getElementById('root');

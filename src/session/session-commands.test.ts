@@ -134,16 +134,56 @@ describe('endless guests', () => {
   });
 });
 
+describe('searches that find nothing', () => {
+  const SPIN = assembly('mov esp,0x180000\ncli\njmp $');
+  /** Yields as the worker does: what was posted meanwhile is handled first. */
+  const macrotask = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it('gives up after a bounded stretch, says so, and does not move', async () => {
+    const session = await open('bare', SPIN);
+    const from = await session.step('guest', 'forward');
+    const view = await session.step('event', 'forward');
+    expect(view.sentence).toMatch(/^No further event in the next 5,\d{3},\d{3} machine instr/);
+    expect(view.moment).toEqual(from.moment);
+    const until = await session.runUntil({ kind: 'event', event: 'exit' }, 'forward');
+    expect(until.found).toBe(false);
+    expect(until.view.sentence).toMatch(/^Nothing of the kind in the next 5,000,000 machine/);
+    expect(until.view.moment).toEqual(from.moment);
+  }, 60_000);
+
+  it.each(['bare', 'binary-translation'] as const)(
+    'is stopped by an interrupt at the next slice on %s, whatever it looks for',
+    async (technique) => {
+      const session = new Session({ yieldNow: macrotask });
+      await session.load({ ...DEFAULT_WORLD, technique, guest: SPIN });
+      // What comes before the loop.
+      await session.seek({ retired: 40_000, phase: 0 });
+      const { moment } = await session.view();
+      const until = session.runUntil({ kind: 'guest-address', address: 0x1000 }, 'forward');
+      await macrotask();
+      await session.interrupt();
+      const stopped = await until;
+      expect(stopped.found).toBe(false);
+      expect(stopped.view.sentence).toMatch(/was stopped/);
+      expect(stopped.view.moment).toEqual(moment);
+      const step = session.step('event', 'forward');
+      await session.interrupt();
+      expect((await step).moment).toEqual(moment);
+    },
+    60_000,
+  );
+});
+
 describe('the end', () => {
   it('names what is not implemented, and the machine stays inspectable there', async () => {
-    const session = await open('bare', assembly('mov eax,5\nfninit\nhlt'));
+    const session = await open('bare', assembly('mov eax,5\nfld1\nhlt'));
     const explored = await session.explore(1000);
     expect(explored.outcome?.kind).toBe('stopped');
     const view = await session.seek({ retired: 1000, phase: 0 });
     expect(view.outcome?.kind).toBe('stopped');
-    expect(view.sentence).toMatch(/fninit/);
+    expect(view.sentence).toMatch(/fld1/);
     expect(view.real.gpr[0]).toBe(5);
-    expect(view.next?.text).toBe('fninit');
+    expect(view.next?.text).toBe('fld1');
     const back = await session.step('machine', 'backward');
     expect(back.outcome).toBeNull();
   });

@@ -28,6 +28,20 @@ export interface SessionOptions {
 /** Machine instructions between two pauses when running, and when every one of them is looked at. */
 const RUN_SLICE = 100_000;
 const LOOK_SLICE = 8192;
+/** A search forward that finds nothing in so many machine instructions gives up: some guests run for ever. */
+const FARTHEST_SEARCH = 5_000_000;
+
+/** How a search ended: it found a stop, the run is over, nothing within reach, or a later command took over. */
+type Found =
+  | { readonly kind: 'hit'; readonly at: number }
+  | { readonly kind: 'end'; readonly at: number }
+  | { readonly kind: 'nothing'; readonly looked: number }
+  | { readonly kind: 'superseded' };
+
+const STOP_NAMES = { event: 'event', guest: 'guest instruction', block: 'block' } as const;
+
+const inWords = (instructions: number): string =>
+  `${instructions.toLocaleString('en')} machine instructions`;
 
 export class Session implements SessionApi {
   private run: Run | null = null;
@@ -76,13 +90,23 @@ export class Session implements SessionApi {
       case 'machine':
         return this.arrive({ retired: from.retired + 1, phase: 0 }, from.retired);
       case 'event':
-        return this.arrive(await this.nextEvent(run, turn, from), from.retired);
+        return this.arriveFound(await this.nextEvent(run, turn, from.retired), unit);
       case 'guest':
       case 'block': {
-        const found = await this.scan(run, turn, [RULES[unit]], from.retired);
-        return this.arrive({ retired: found.at, phase: 0 }, from.retired);
+        const limit = from.retired + FARTHEST_SEARCH;
+        const found = await this.scan(run, turn, [RULES[unit]], from.retired, limit);
+        return this.arriveFound(found, unit);
       }
     }
+  }
+
+  /** Where a search for the next stop led; without one the present stays, and the sentence says why. */
+  private arriveFound(found: Found, unit: 'event' | 'guest' | 'block'): MachineView {
+    if (found.kind === 'hit' || found.kind === 'end') {
+      return this.arrive({ retired: found.at, phase: 0 }, this.present.retired);
+    }
+    if (found.kind === 'superseded') return this.stay('The search was stopped before it found one');
+    return this.stay(`No further ${STOP_NAMES[unit]} in the next ${inWords(found.looked)}`);
   }
 
   private stepBack(run: Run, unit: StepUnit): MachineView {
@@ -116,9 +140,16 @@ export class Session implements SessionApi {
       direction === 'forward'
         ? await this.findForward(run, turn, compiled.value)
         : await this.findBackward(run, turn, compiled.value);
-    if (turn !== this.turn) return { found: false, view: await this.view() };
-    const since = found.hit && found.at > 0 ? found.at - 1 : null;
-    return { found: found.hit, view: this.arrive({ retired: found.at, phase: 0 }, since) };
+    if (found.kind === 'superseded') {
+      return { found: false, view: this.stay('The search was stopped before it found the place') };
+    }
+    if (found.kind === 'nothing') {
+      const view = this.stay(`Nothing of the kind in the next ${inWords(found.looked)}`);
+      return { found: false, view };
+    }
+    const hit = found.kind === 'hit';
+    const since = hit && found.at > 0 ? found.at - 1 : null;
+    return { found: hit, view: this.arrive({ retired: found.at, phase: 0 }, since) };
   }
 
   async seek(moment: Moment): Promise<MachineView> {
@@ -180,28 +211,32 @@ export class Session implements SessionApi {
 
   async events(from: number, to: number, limit: number): Promise<readonly MachineEvent[]> {
     const { recording } = this.opened();
+    const turn = this.turn;
     const found: MachineEvent[] = [];
     for (let at = from; at < to && found.length < limit; at += LOOK_SLICE) {
       if (recording.end !== null && at > recording.end) break;
       const stop = Math.min(to, at + LOOK_SLICE);
       recording.extend(stop);
       found.push(...recording.between(at, stop));
+      if (stop < to) await this.options.yieldNow();
+      if (turn !== this.turn) break;
     }
     return found.slice(0, limit);
   }
 
   // --- finding ------------------------------------------------------------------------------------------------
 
-  private async nextEvent(run: Run, turn: number, from: Moment): Promise<Moment> {
+  private async nextEvent(run: Run, turn: number, from: number): Promise<Found> {
     const { recording, eventStops } = run;
     for (;;) {
-      const stop = eventStops.after(from.retired);
-      if (stop !== null) return { retired: stop, phase: 0 };
-      if (recording.end !== null || turn !== this.turn) {
-        return { retired: recording.frontier, phase: 0 };
-      }
-      recording.extend(Math.max(recording.frontier, from.retired) + RUN_SLICE);
+      const at = eventStops.after(from);
+      if (at !== null) return { kind: 'hit', at };
+      if (recording.end !== null) return { kind: 'end', at: recording.end };
+      const looked = recording.frontier - from;
+      if (looked >= FARTHEST_SEARCH) return { kind: 'nothing', looked };
+      recording.extend(Math.max(recording.frontier, from) + RUN_SLICE);
       await this.options.yieldNow();
+      if (turn !== this.turn) return { kind: 'superseded' };
     }
   }
 
@@ -216,46 +251,48 @@ export class Session implements SessionApi {
     turn: number,
     makers: readonly (() => StopRule)[],
     from: number,
-    limit = Number.POSITIVE_INFINITY,
-  ): Promise<{ hit: boolean; at: number }> {
+    limit: number,
+  ): Promise<Found> {
     const { cursor } = run;
     const rules = makers.map((make) => ruleWarmedUpTo(cursor, make, from));
     cursor.goTo(from);
     let looked = 0;
     while (cursor.at < limit) {
-      if (cursor.runTo(cursor.at + 1) !== null) return { hit: false, at: cursor.at };
+      if (cursor.runTo(cursor.at + 1) !== null) return { kind: 'end', at: cursor.at };
       let hit = false;
       for (const rule of rules) if (rule.feed(cursor.machine) === 'yes') hit = true;
-      if (hit) return { hit: true, at: cursor.at };
+      if (hit) return { kind: 'hit', at: cursor.at };
       if (++looked % LOOK_SLICE !== 0) continue;
       const stand = cursor.at;
       await this.options.yieldNow();
-      if (turn !== this.turn) return { hit: false, at: stand };
+      if (turn !== this.turn) return { kind: 'superseded' };
       cursor.goTo(stand);
     }
-    return { hit: false, at: cursor.at };
+    return { kind: 'nothing', looked: cursor.at - from };
   }
 
-  private async findForward(run: Run, turn: number, { events, rules }: Compiled) {
+  private async findForward(run: Run, turn: number, { events, rules }: Compiled): Promise<Found> {
     const { recording } = run;
-    for (let at = this.present.retired; ; ) {
+    const from = this.present.retired;
+    for (let at = from; at - from < FARTHEST_SEARCH; ) {
       const stop = at + LOOK_SLICE;
       recording.extend(stop);
       const event = recording.between(at, stop).find((candidate) => matches(candidate, events));
       const limit = event ? event.retired + 1 : Math.min(stop, recording.end ?? stop);
       if (rules.length > 0) {
         const found = await this.scan(run, turn, rules, at, limit);
-        if (found.hit) return found;
+        if (found.kind === 'hit' || found.kind === 'superseded') return found;
       }
-      if (event) return { hit: true, at: Math.min(limit, recording.end ?? limit) };
+      if (event) return { kind: 'hit', at: Math.min(limit, recording.end ?? limit) };
       at = limit;
-      if (recording.end !== null && at >= recording.end) return { hit: false, at };
+      if (recording.end !== null && at >= recording.end) return { kind: 'end', at };
       await this.options.yieldNow();
-      if (turn !== this.turn) return { hit: false, at };
+      if (turn !== this.turn) return { kind: 'superseded' };
     }
+    return { kind: 'nothing', looked: FARTHEST_SEARCH };
   }
 
-  private async findBackward(run: Run, turn: number, { events, rules }: Compiled) {
+  private async findBackward(run: Run, turn: number, { events, rules }: Compiled): Promise<Found> {
     const { recording, cursor } = run;
     const from = this.present.retired;
     recording.extend(from);
@@ -270,12 +307,12 @@ export class Session implements SessionApi {
         const stop = stopBefore(cursor, make, high, lowest);
         if (stop !== null && stop > best) best = stop;
       }
-      if (best >= 0) return { hit: true, at: best };
+      if (best >= 0) return { kind: 'hit', at: best };
       high = low;
       await this.options.yieldNow();
-      if (turn !== this.turn) return { hit: false, at: high };
+      if (turn !== this.turn) return { kind: 'superseded' };
     }
-    return { hit: false, at: 0 };
+    return { kind: 'end', at: 0 };
   }
 
   // --- the present --------------------------------------------------------------------------------------------
@@ -298,6 +335,11 @@ export class Session implements SessionApi {
     const { end } = recording;
     const moment = end !== null && to.retired > end ? { retired: end, phase: 0 } : to;
     return this.show(moment, since === null ? null : Math.min(since, moment.retired));
+  }
+
+  /** The present as it is, with a reason for not having moved in place of its sentence. */
+  private stay(reason: string): MachineView {
+    return { ...this.show(this.present, this.since), sentence: `${reason}; nothing moved.` };
   }
 
   private show(moment: Moment, since: number | null): MachineView {

@@ -46,6 +46,8 @@ export interface AppState {
   readonly view: MachineView | null;
   /** A command runs or waits. Set by the command queue. */
   readonly busy: boolean;
+  /** A command has been running so long that a person may want to stop it: `pause` does. Set by the command queue. */
+  readonly slow: boolean;
   /** `play` is on: further steps will follow by themselves. */
   readonly playing: boolean;
   readonly speed: Speed;

@@ -1,13 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CommandQueue } from './command-queue';
 
-function setUp() {
+function setUp(patience?: () => Promise<void>) {
   const log: string[] = [];
   const interrupt = vi.fn();
   const errors: unknown[] = [];
+  const slow: boolean[] = [];
   let busy = false;
   const queue = new CommandQueue({
     interrupt,
+    ...(patience ? { patience } : {}),
+    onSlow: (value) => slow.push(value),
     onBusy: (value) => {
       busy = value;
     },
@@ -22,7 +25,7 @@ function setUp() {
   const instant = (name: string) => async () => {
     log.push(name);
   };
-  return { queue, log, interrupt, errors, gates, gated, instant, isBusy: () => busy };
+  return { queue, log, slow, interrupt, errors, gates, gated, instant, isBusy: () => busy };
 }
 
 describe('CommandQueue', () => {
@@ -39,8 +42,8 @@ describe('CommandQueue', () => {
 
   it('lets at most one command with a key wait: a held key does not pile up', async () => {
     const t = setUp();
-    const running = t.queue.push(t.gated('step 1'), 'scrub');
-    for (const n of [2, 3, 4, 5]) void t.queue.push(t.instant(`step ${n}`), 'scrub');
+    const running = t.queue.push(t.gated('step 1'), { key: 'scrub' });
+    for (const n of [2, 3, 4, 5]) void t.queue.push(t.instant(`step ${n}`), { key: 'scrub' });
     t.gates.get('step 1')?.();
     await running;
     await vi.waitFor(() => expect(t.isBusy()).toBe(false));
@@ -104,5 +107,59 @@ describe('CommandQueue', () => {
     t.gates.get('play')?.();
     await running;
     expect(t.log).toEqual(['play']);
+  });
+
+  describe('with a command that takes long', () => {
+    /** A queue whose patience ends when told. */
+    function impatient() {
+      let give = () => {};
+      const t = setUp(() => new Promise<void>((resolve) => (give = resolve)));
+      const passed = async () => {
+        give();
+        await Promise.resolve();
+        await Promise.resolve();
+      };
+      return { ...t, passed };
+    }
+
+    it('interrupts it for the next command, at once and as soon as it counts as slow', async () => {
+      const t = impatient();
+      void t.queue.push(t.gated('search'));
+      void t.queue.push(t.instant('step'));
+      expect(t.interrupt).not.toHaveBeenCalled();
+      await t.passed();
+      expect(t.slow).toEqual([true]);
+      expect(t.interrupt).toHaveBeenCalledTimes(1);
+      void t.queue.push(t.instant('seek'));
+      expect(t.interrupt).toHaveBeenCalledTimes(2);
+      t.gates.get('search')?.();
+      await vi.waitFor(() => expect(t.isBusy()).toBe(false));
+      expect(t.log).toEqual(['search', 'step', 'seek']);
+      expect(t.slow).toEqual([true, false]);
+    });
+
+    it('lets it go on under its own held key, and beside commands that only look', async () => {
+      const t = impatient();
+      void t.queue.push(t.gated('search'), { key: 'held' });
+      await t.passed();
+      void t.queue.push(t.instant('search again'), { key: 'held' });
+      void t.queue.push(t.instant('block'), { key: 'block', looks: true });
+      expect(t.interrupt).not.toHaveBeenCalled();
+      t.gates.get('search')?.();
+      await vi.waitFor(() => expect(t.isBusy()).toBe(false));
+    });
+
+    it('calls a command that ended in time not slow, nor the one after it', async () => {
+      const t = impatient();
+      void t.queue.push(t.gated('a'));
+      const late = t.passed;
+      const second = t.queue.push(t.gated('b'));
+      t.gates.get('a')?.();
+      await vi.waitFor(() => expect(t.log).toEqual(['a', 'b']));
+      t.gates.get('b')?.();
+      await second;
+      await late();
+      expect(t.slow).toEqual([]);
+    });
   });
 });

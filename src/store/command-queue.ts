@@ -1,6 +1,7 @@
 /**
  * Runs session commands one at a time, in order. Two things keep the page quick under a held key or a drag:
- * a command may replace a waiting one with the same key, and work in the background steps aside for a person.
+ * a command may replace a waiting one with the same key, and work in the background steps aside for a person. A third
+ * keeps it answering at all: a command that takes long is interrupted by the next one, quick ones never are.
  * Nothing here knows what a command does.
  */
 
@@ -14,10 +15,22 @@ export interface CommandQueueOptions {
   readonly onBusy: (busy: boolean) => void;
   /** A task threw: our bug or a broken worker. The queue goes on. */
   readonly onError: (error: unknown) => void;
+  /** Settles when a command that still runs counts as slow. Without it none ever does. */
+  readonly patience?: () => Promise<void>;
+  /** A command has become slow, or the slow one has ended. */
+  readonly onSlow?: (slow: boolean) => void;
+}
+
+export interface PushOptions {
+  /** The command takes the place of a waiting one with that key, and does not interrupt a running one. */
+  readonly key?: string | null;
+  /** Only looks: it waits for a slow command instead of interrupting it. */
+  readonly looks?: boolean;
 }
 
 interface Waiting {
   readonly key: string | null;
+  readonly looks: boolean;
   readonly task: Task;
   readonly done: () => void;
 }
@@ -28,6 +41,10 @@ export class CommandQueue {
   #background: Task | null = null;
   #running: 'nothing' | 'command' | 'background' = 'nothing';
   #generation = 0;
+  #runningKey: string | null = null;
+  /** Counts what has been run: tells a task's patience whether it still waits for that task. */
+  #round = 0;
+  #slow = false;
 
   constructor(options: CommandQueueOptions) {
     this.#options = options;
@@ -41,16 +58,17 @@ export class CommandQueue {
    * Queues a command. With a key, it takes the place of a waiting command with that key, so at most one waits.
    * The promise settles when the command has run or was replaced or cleared.
    */
-  push(task: Task, key: string | null = null): Promise<void> {
+  push(task: Task, { key = null, looks = false }: PushOptions = {}): Promise<void> {
     return new Promise((done) => {
       const same = key === null ? -1 : this.#waiting.findIndex((w) => w.key === key);
       if (same >= 0) {
         this.#waiting[same]?.done();
-        this.#waiting[same] = { key, task, done };
+        this.#waiting[same] = { key, looks, task, done };
       } else {
-        this.#waiting.push({ key, task, done });
+        this.#waiting.push({ key, looks, task, done });
       }
       if (this.#running === 'background') this.#options.interrupt();
+      else if (this.#slow) this.#interruptForWaiting();
       this.#options.onBusy(true);
       void this.#pump();
     });
@@ -74,6 +92,21 @@ export class CommandQueue {
     this.#generation += 1;
   }
 
+  /** A slow command makes way for one that moves. A held key repeats the command: that alone must not stop it. */
+  #interruptForWaiting(): void {
+    const running = this.#runningKey;
+    const wanted = this.#waiting.some((w) => !w.looks && (w.key === null || w.key !== running));
+    if (wanted) this.#options.interrupt();
+  }
+
+  async #watch(round: number): Promise<void> {
+    await this.#options.patience?.();
+    if (round !== this.#round || this.#running !== 'command') return;
+    this.#slow = true;
+    this.#options.onSlow?.(true);
+    this.#interruptForWaiting();
+  }
+
   async #pump(): Promise<void> {
     if (this.#running !== 'nothing') return;
     for (;;) {
@@ -82,6 +115,9 @@ export class CommandQueue {
       if (!task) break;
       if (!next) this.#background = null;
       this.#running = next ? 'command' : 'background';
+      this.#runningKey = next?.key ?? null;
+      this.#round += 1;
+      if (next && this.#options.patience) void this.#watch(this.#round);
       const generation = this.#generation;
       try {
         await task(() => generation === this.#generation);
@@ -89,6 +125,10 @@ export class CommandQueue {
         this.#options.onError(error);
       }
       this.#running = 'nothing';
+      if (this.#slow) {
+        this.#slow = false;
+        this.#options.onSlow?.(false);
+      }
       next?.done();
     }
     this.#options.onBusy(false);

@@ -23,6 +23,8 @@ import { createLessonActions, type LessonActions } from './lesson-actions';
 const EXPLORE_INSTRUCTIONS = 2_000_000;
 /** Columns asked of the timeline: about one per two pixels of a wide screen. */
 const TIMELINE_BUCKETS = 600;
+/** A command that runs longer counts as slow: it can be stopped, and the next one interrupts it. */
+const PATIENCE_MS = 400;
 
 export interface Actions extends LessonActions {
   /** Opens a world. On failure what was open stays, and the problem is shown. Resolves to success. */
@@ -36,7 +38,9 @@ export interface Actions extends LessonActions {
   seek(moment: Moment): Promise<void>;
   goToStart(): Promise<void>;
   goToEnd(): Promise<void>;
+  /** Starts play; while a slow command runs, stops that instead. */
   play(): void;
+  /** Stops whatever runs: play, and a command that takes long, which answers at its next slice. */
   pause(): void;
   selectBlock(id: number | null): Promise<void>;
   /** One number for the machine's whole state at this moment. */
@@ -60,19 +64,25 @@ export interface StoreOptions {
   readonly wait: (ms: number) => Promise<void>;
   /** Remembers the theme between visits. */
   readonly saveTheme: (theme: ThemeChoice) => void;
+  /** Settles after so many milliseconds of real time; without it no command ever counts as slow. */
+  readonly patience?: (ms: number) => Promise<void>;
 }
+
+const LOOKS_AT_BLOCK = { key: 'select block', looks: true };
+const LOOKS_AT_TIMELINE = { key: 'zoom', looks: true };
 
 /** A run is over when the machine stopped for good; a spent budget can go on. */
 const isOver = (view: MachineView): boolean =>
   view.outcome !== null && view.outcome.kind !== 'budget';
 
 export function createAppStore(options: StoreOptions): AppStore {
-  const { session } = options;
+  const { session, patience } = options;
   const store = createStore<AppState>(() => ({
     guest: null,
     world: null,
     view: null,
     busy: false,
+    slow: false,
     playing: false,
     speed: SPEEDS[1] ?? SPEEDS[0],
     unit: 'machine',
@@ -91,6 +101,7 @@ export function createAppStore(options: StoreOptions): AppStore {
   const report = (problem: Problem) => set({ problem });
 
   let interrupted = false;
+  let playRound = 0;
   const queue = new CommandQueue({
     interrupt: () => {
       interrupted = true;
@@ -99,6 +110,8 @@ export function createAppStore(options: StoreOptions): AppStore {
     onBusy: (busy) => {
       if (get().busy !== busy) set({ busy });
     },
+    ...(patience ? { patience: () => patience(PATIENCE_MS) } : {}),
+    onSlow: (slow) => set({ slow }),
     onError: (error) =>
       report({
         message: `Ringside made a mistake: ${error instanceof Error ? error.message : String(error)}`,
@@ -119,12 +132,15 @@ export function createAppStore(options: StoreOptions): AppStore {
     key: string | null = null,
   ): Promise<MachineView | null> => {
     let shown: MachineView | null = null;
-    await queue.push(async (isCurrent) => {
-      const view = await run();
-      if (!isCurrent()) return;
-      show(view);
-      shown = view;
-    }, key);
+    await queue.push(
+      async (isCurrent) => {
+        const view = await run();
+        if (!isCurrent()) return;
+        show(view);
+        shown = view;
+      },
+      { key },
+    );
     return shown;
   };
 
@@ -163,8 +179,16 @@ export function createAppStore(options: StoreOptions): AppStore {
     });
   };
 
+  /** Stops play. A command that runs goes on: the next one interrupts it if it takes long. */
+  const stopPlay = () => {
+    if (!get().playing) return;
+    playRound += 1;
+    set({ playing: false });
+    queue.clear();
+  };
+
   const open = async (world: World): Promise<boolean> => {
-    actions.pause();
+    stopPlay();
     let opened = false;
     await queue.push(async () => {
       const result = await session.load(world);
@@ -182,7 +206,6 @@ export function createAppStore(options: StoreOptions): AppStore {
     return opened;
   };
 
-  let playRound = 0;
   const playOn = async (round: number) => {
     while (get().playing && round === playRound) {
       const { speed, unit } = get();
@@ -207,19 +230,19 @@ export function createAppStore(options: StoreOptions): AppStore {
       return world !== null && open({ ...world, technique });
     },
     async step(direction, unit = null, held = false) {
-      actions.pause();
+      stopPlay();
       const what = unit ?? get().unit;
       await command(() => session.step(what, direction), held ? `step ${what} ${direction}` : null);
       extendTimeline();
     },
     async seek(moment) {
-      actions.pause();
+      stopPlay();
       await command(() => session.seek(moment), 'seek');
     },
     fingerprint: () => session.fingerprint(),
     goToStart: () => actions.seek({ retired: 0, phase: 0 }),
     async goToEnd() {
-      actions.pause();
+      stopPlay();
       const end = get().view?.end ?? null;
       if (end !== null) {
         await actions.seek({ retired: end, phase: 0 });
@@ -233,16 +256,18 @@ export function createAppStore(options: StoreOptions): AppStore {
       await playOn(playRound);
     },
     play() {
-      const { view, playing } = get();
+      const { view, playing, slow } = get();
+      if (slow) {
+        actions.pause();
+        return;
+      }
       if (!view || playing || isOver(view)) return;
       set({ playing: true });
       playRound += 1;
       void playOn(playRound);
     },
     pause() {
-      if (!get().playing) return;
-      playRound += 1;
-      set({ playing: false });
+      stopPlay();
       queue.clear();
     },
     async selectBlock(id) {
@@ -253,13 +278,13 @@ export function createAppStore(options: StoreOptions): AppStore {
       await queue.push(async (isCurrent) => {
         const block = await session.block(id);
         if (isCurrent()) set({ selectedBlock: block });
-      }, 'select block');
+      }, LOOKS_AT_BLOCK);
     },
     setZoom(zoom) {
       set({ zoom });
       void queue.push(async (isCurrent) => {
         if (isCurrent()) await refreshTimeline();
-      }, 'zoom');
+      }, LOOKS_AT_TIMELINE);
     },
     setSpeed(id) {
       const speed = SPEEDS.find((s) => s.id === id);
@@ -278,7 +303,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       get,
       set,
       run: (task) => queue.push(task),
-      stop: () => actions.pause(),
+      stop: stopPlay,
       show,
       session,
       opened(world, guest) {
