@@ -47,7 +47,7 @@ describe('the block pair', () => {
 
   it('tags lines', () => {
     const markup = html(translatedView);
-    const tag = (row: string | undefined) => /class="tag [^>]*>([^<]*)</.exec(row ?? '')?.[1];
+    const tag = (row: string | undefined) => /class="tag-long">([^<]*)</.exec(row ?? '')?.[1];
     expect(rows(markup, 'guest').map(tag)).toEqual([
       'same',
       'same',

@@ -9,6 +9,7 @@ import {
   CLASS_MEANINGS,
   guestTag,
   linesOf,
+  shortTag,
   TAG_MEANINGS,
   TAG_WORDS,
   whyUntranslated,
@@ -36,6 +37,7 @@ function guestRows(block: BlockView, marked: number | null): CodeRow[] {
   return block.guest.map((line, i) => ({
     ...line,
     tag: guestTag(block, i),
+    tagShort: shortTag(guestTag(block, i)),
     tagClass: line.class,
     tagMeaning: line.class === 'plain' ? '' : CLASS_MEANINGS[line.class],
     linked: marked === i,
@@ -47,6 +49,7 @@ function translatedRows(block: BlockView, marked: number | null): CodeRow[] {
   return block.translation.map((line) => ({
     ...line,
     tag: TAG_WORDS[line.tag],
+    tagShort: shortTag(TAG_WORDS[line.tag]),
     tagClass: line.tag,
     tagMeaning: TAG_MEANINGS[line.tag],
     linked: marked !== null && line.from === marked,

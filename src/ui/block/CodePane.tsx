@@ -8,6 +8,8 @@ export interface CodeRow {
   readonly bytes: readonly number[];
   readonly text: string;
   readonly tag: string;
+  /** Where there is no room for `tag`. */
+  readonly tagShort: string;
   readonly tagClass: string;
   readonly tagMeaning: string;
   readonly executed: boolean;
@@ -55,6 +57,11 @@ export function CodePane(props: CodePaneProps) {
     if (below > box.scrollTop) box.scrollTop = below;
   }, [shown, first]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another block starts at its left edge
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = 0;
+  }, [first]);
+
   return (
     <div className="code-pane" data-side={side}>
       <header className="code-head">
@@ -82,7 +89,7 @@ export function CodePane(props: CodePaneProps) {
                   )}
                   aria-current={row.next ? 'step' : undefined}
                   tabIndex={i === Math.min(tabStop, rows.length - 1) ? 0 : -1}
-                  title={hexBytes(row.bytes)}
+                  title={`${hex32(row.address)}: ${hexBytes(row.bytes)}`}
                   onKeyDown={(event) => onKey(event, i)}
                   onPointerEnter={() => onSpot(i)}
                   onPointerLeave={() => onSpot(null)}
@@ -106,8 +113,14 @@ export function CodePane(props: CodePaneProps) {
                   <td className="text">{row.text}</td>
                   <td className="tag-cell">
                     {row.tag && (
-                      <span className={cx('tag', row.tagClass)} title={row.tagMeaning || undefined}>
-                        {row.tag}
+                      <span
+                        className={cx('tag', row.tagClass)}
+                        title={row.tagMeaning ? `${row.tag}: ${row.tagMeaning}` : undefined}
+                      >
+                        <span className="tag-long">{row.tag}</span>
+                        <span className="tag-short" aria-hidden="true">
+                          {row.tagShort}
+                        </span>
                       </span>
                     )}
                     {row.relation && <span className="visually-hidden">, {row.relation}</span>}

@@ -2,7 +2,15 @@
  * The translation cache as a map. One tab stop; arrow keys move between blocks, Enter shows the block. Pointing at a
  * block, or choosing one, draws what its exits are chained to.
  */
-import { type KeyboardEvent, memo, type SyntheticEvent, useId, useMemo, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  type SyntheticEvent,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useState,
+} from 'react';
 import type { CacheBlockView, CacheView, MachineView } from '../../session/view';
 import { chainArcs, type Direction, layoutCacheMap, neighbour } from '../../viz/cache-map/layout';
 import { blockWords, cacheSummary, happenedWords } from '../../viz/cache-map/words';
@@ -145,6 +153,18 @@ function Blocks({ cache, selected, onSelect }: BlocksProps) {
   const here =
     known(active) ?? known(selected) ?? known(cache.current) ?? layout.cells[0]?.id ?? null;
   const telling = known(pointed) ?? (focused ? here : known(selected));
+  const currentCell = layout.cells.find((cell) => cell.id === (focused ? here : cache.current));
+  const [top, bottom] = [currentCell?.y, (currentCell?.y ?? 0) + layout.rowHeight];
+
+  // The map may be taller than its room: the block in question stays in sight.
+  useLayoutEffect(() => {
+    const plane = ref.current;
+    if (!plane || top === undefined) return;
+    if (top < plane.scrollTop) plane.scrollTop = top;
+    const below = bottom + 8 - plane.clientHeight;
+    if (below > plane.scrollTop) plane.scrollTop = below;
+  }, [ref, top, bottom]);
+
   const arcs = chainArcs(layout, telling);
   const targets = new Set(arcs.map((arc) => arc.to));
   const told = layout.cells.find((cell) => cell.id === telling);

@@ -1,4 +1,5 @@
 /** The middle of the page: technique switch, ring stage, block beside its translation, cache map. */
+import { useEffect, useRef } from 'react';
 import type { Highlight } from '../../lessons/lesson';
 import type { MachineView } from '../../session/view';
 import type { TechniqueId } from '../../session/world';
@@ -42,9 +43,21 @@ export function Centre({ view, highlight }: CentreProps) {
   const selected = useApp((s) => s.selectedBlock);
   const paceTooFast = useApp((s) => s.playing && s.speed.kind === 'instructions');
   const cue = (part: Highlight) => ({ 'data-cue': highlight.includes(part) });
+  const root = useRef<HTMLHeadingElement>(null);
+  const step = useApp((s) => (s.lesson?.phase === 'moving' ? null : (s.lesson?.step ?? null)));
+
+  // What a step talks about must be on screen when it is read: lecture screens are low.
+  useEffect(() => {
+    if (step === null) return;
+    const cued = root.current?.parentElement?.querySelector('[data-cue="true"]');
+    cued?.scrollIntoView({ block: 'nearest' });
+  }, [step]);
+
   return (
     <>
-      <h2 className="visually-hidden">Machine</h2>
+      <h2 ref={root} className="visually-hidden">
+        Machine
+      </h2>
       <RunUnder technique={view.world.technique} />
       <section
         className="stage-area"

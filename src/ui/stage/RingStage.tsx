@@ -61,6 +61,8 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
   const content = stageContent(view);
   const layout = layoutStage(content, width);
   const flow = view.flow && flowGeometry(view.flow, layout);
+  // The end of the run goes before the phase it happened in.
+  const ended = preview === null ? content.outcome : null;
   const shown = view.flow?.waypoints[preview ?? view.flow.current];
   const card = (box: CardBox) => (
     <div
@@ -96,7 +98,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
                 style={boxStyle({ ...band.heading, y: band.heading.y - band.y })}
               >
                 <strong>{text.ring}</strong>
-                <span>{text.role}</span>
+                <span title={text.role}>{layout.tight ? text.shortRole : text.role}</span>
               </div>
             </div>
           );
@@ -122,7 +124,12 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
         )}
       </div>
       <p className="stage-caption">
-        {shown && view.flow ? (
+        {ended ? (
+          <>
+            <span className={cx('caption-outcome', ended.good ? 'good' : 'bad')}>{ended.word}</span>
+            <strong>{ended.text}</strong>
+          </>
+        ) : shown && view.flow ? (
           <>
             <span className="caption-count">
               {shown.number} of {view.flow.waypoints.length}

@@ -52,7 +52,8 @@ export function StageText({ content, flow, onWaypoint }: StageTextProps) {
       {flow && (
         <>
           <p>
-            <strong>{flow.title}</strong>, {flow.totalCycles.toLocaleString('en')} cycles in all:
+            <strong>{flow.title}</strong>
+            {flow.totalCycles > 0 && `, ${flow.totalCycles.toLocaleString('en')} cycles in all`}:
           </p>
           <ol>
             {flow.waypoints.map((w, i) => (

@@ -59,7 +59,7 @@ export function CacheCard({ card }: { readonly card: NonNullable<StageContent['c
       <div className="card-title">{card.title}</div>
       <div className="card-note">
         {card.facts.map((fact, i) => (
-          <span key={fact}>
+          <span key={fact} className={i > 1 ? 'fact more' : undefined}>
             {i > 0 && ' · '}
             <span className="fact">{fact}</span>
           </span>
@@ -73,8 +73,14 @@ export function WhatIfCard({ card }: { readonly card: NonNullable<StageContent['
   return (
     <>
       <div className="card-title">{card.title}</div>
-      <div title={card.conclusion} className={cx('card-note', card.silent ? 'bad' : 'good')}>
-        <strong>{card.status}</strong> {card.facts.join('; ')}
+      <div
+        title={`${card.facts.join('; ')}. ${card.conclusion}`}
+        className={cx('card-note', card.silent ? 'bad' : 'good')}
+      >
+        <strong>{card.status}</strong> {card.facts[0]}
+        {card.facts.length > 1 && (
+          <span className="fact-rest">; {card.facts.slice(1).join('; ')}</span>
+        )}
         <div className="conclusion">{card.conclusion}</div>
       </div>
     </>
@@ -85,9 +91,9 @@ export function HardwareFacts({ facts }: { readonly facts: readonly string[] }) 
   return (
     <div className="hardware-facts code">
       {facts.map((fact, i) => (
-        <span key={fact}>
-          {i > 0 && <span className="dot"> · </span>}
-          <span className="fact">{fact}</span>
+        <span key={fact} className={cx('fact', fact.startsWith('CR3') && 'cr3')}>
+          {i > 0 && <span className="dot">· </span>}
+          {fact}{' '}
         </span>
       ))}
     </div>

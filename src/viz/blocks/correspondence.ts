@@ -16,6 +16,19 @@ export const CLASS_WORDS: Readonly<Record<GuestLine['class'], string>> = {
   'ends-block': 'ends block',
 };
 
+const SHORT_TAGS: Readonly<Record<string, string>> = {
+  same: '=',
+  rewritten: 'new',
+  'hypervisor call': 'call',
+  chained: 'chain',
+  sensitive: 'sens.',
+  privileged: 'priv.',
+  'ends block': 'end',
+};
+
+/** A tag's word where there is no room for it; its tip tells the whole. */
+export const shortTag = (word: string): string => SHORT_TAGS[word] ?? word;
+
 /** What each tag means, one sentence, for tips. */
 export const TAG_MEANINGS: Readonly<Record<LineTag, string>> = {
   same: 'Copied unchanged from the guest.',

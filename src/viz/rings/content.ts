@@ -24,6 +24,8 @@ const CHIP_READABLE = 72;
 export interface BandText {
   readonly ring: string;
   readonly role: string;
+  /** `role` where there is little room. */
+  readonly shortRole: string;
   /** False: nothing can run here under this technique. */
   readonly used: boolean;
 }
@@ -58,8 +60,40 @@ export interface StageContent {
   readonly hardware: readonly string[];
   /** The band the token stands in. */
   readonly here: Place;
-  /** One sentence: the phase shown, or the instruction about to execute. */
+  /** How the run ended; null while it can go on. */
+  readonly outcome: {
+    /** Short, for a badge. */
+    readonly word: string;
+    /** One sentence. */
+    readonly text: string;
+    /** The guest's own end, not a failure. */
+    readonly good: boolean;
+  } | null;
+  /** One sentence: how the run ended, the phase shown, or the instruction about to execute. */
   readonly caption: string;
+}
+
+/** How the run ended, in words; null while it can go on. */
+export function outcomeOf(view: MachineView): StageContent['outcome'] {
+  const { outcome } = view;
+  switch (outcome?.kind) {
+    case 'exited':
+      return { word: 'Exited', text: `The guest exited with code ${outcome.code}.`, good: true };
+    case 'halted':
+      return {
+        word: 'Halted for ever',
+        text: 'The CPU has halted, and nothing can wake it.',
+        good: true,
+      };
+    case 'triple-fault':
+      return { word: 'Triple fault: the CPU has shut down', text: outcome.message, good: false };
+    case 'killed':
+      return { word: 'Ended by the hypervisor', text: outcome.message, good: false };
+    case 'stopped':
+      return { word: 'Stopped', text: outcome.message, good: false };
+    default:
+      return null;
+  }
 }
 
 const isBare = (view: MachineView) => view.world.technique === 'bare';
@@ -124,11 +158,20 @@ function codeCards(view: MachineView, here: Place): { user: CodeCard; kernel: Co
     view.actor === 'guest-user' ||
     (view.actor !== 'translated-kernel' && view.block?.id == null && view.guest.cpl === 3);
   const lines = !view.block ? [] : ofUser || bare ? view.block.guest : view.block.translation;
-  const chips = chipsOf(view, lines);
-  const userRuns = here === 'ring3';
+  const over = outcomeOf(view) !== null;
+  const all = chipsOf(view, lines);
+  // After the end nothing is about to execute, but for what could not be executed.
+  const chips =
+    over && !lines.some((line) => line.next)
+      ? all
+          .filter((_, i) => lines.some((line) => line.executed && line.address === all[i]?.address))
+          .map((chip): Chip => ({ ...chip, state: 'before' }))
+      : all;
+  const userRuns = here === 'ring3' && !over;
   const away = view.flow && !userRuns && here !== kernelPlace ? view.flow.from : null;
-  const idle = (place: Place) => (away === place ? 'waits for the hypervisor' : 'not running now');
-  const kernelRuns = here === kernelPlace;
+  const idle = (place: Place) =>
+    over ? 'the run is over' : away === place ? 'waits for the hypervisor' : 'not running now';
+  const kernelRuns = here === kernelPlace && !over;
   return {
     user: {
       place: 'ring3',
@@ -151,6 +194,8 @@ function hypervisorCard(view: MachineView, here: Place): StageContent['hyperviso
   if (isBare(view)) return null;
   const running = here === 'ring0';
   const flow = view.flow;
+  const outcome = outcomeOf(view);
+  if (outcome) return { title: 'Hypervisor: run over', detail: outcome.text, running: false };
   if (!flow) {
     return running
       ? { title: 'Hypervisor: running', detail: view.next?.text ?? '', running }
@@ -217,15 +262,10 @@ function hardwareFacts(view: MachineView): string[] {
 }
 
 function captionOf(view: MachineView): string {
+  const outcome = outcomeOf(view);
+  if (outcome) return outcome.text;
   const waypoint = view.flow?.waypoints[view.flow.current];
   if (waypoint) return `${waypoint.label}: ${waypoint.detail}`;
-  if (view.outcome && view.outcome.kind !== 'budget') {
-    return 'message' in view.outcome
-      ? view.outcome.message
-      : view.outcome.kind === 'exited'
-        ? `The guest ended the run with code ${view.outcome.code}.`
-        : 'The CPU halted, and nothing can wake it.';
-  }
   if (!view.next) return view.sentence;
   return `About to execute at CPL ${view.next.cpl}: ${view.next.text} (${address(view.next.address)})`;
 }
@@ -257,18 +297,25 @@ export function stageContent(view: MachineView): StageContent {
   const whatIf = view.whatIf;
   return {
     bands: {
-      ring3: { ring: 'Ring 3', role: bare ? 'user mode' : 'virtual user mode', used: true },
+      ring3: {
+        ring: 'Ring 3',
+        role: bare ? 'user mode' : 'virtual user mode',
+        shortRole: 'user mode',
+        used: true,
+      },
       ring1: {
         ring: 'Ring 1',
         role: bare ? 'unused: no hypervisor' : 'virtual kernel mode',
+        shortRole: bare ? 'unused' : 'virtual kernel mode',
         used: !bare,
       },
       ring0: {
         ring: 'Ring 0',
         role: bare ? 'the real kernel mode: guest kernel' : 'the real kernel mode: hypervisor',
+        shortRole: bare ? 'guest kernel' : 'hypervisor',
         used: true,
       },
-      hardware: { ring: 'Hardware', role: 'the CPU', used: true },
+      hardware: { ring: 'Hardware', role: 'the CPU', shortRole: 'the CPU', used: true },
     },
     ...codeCards(view, here),
     hypervisor: hypervisorCard(view, here),
@@ -282,6 +329,7 @@ export function stageContent(view: MachineView): StageContent {
     },
     hardware: hardwareFacts(view),
     here,
+    outcome: outcomeOf(view),
     caption: captionOf(view),
   };
 }

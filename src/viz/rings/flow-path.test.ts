@@ -47,8 +47,10 @@ describe('the path of a flow', () => {
     ]);
   });
 
-  it('writes the whole cost on the way back', () => {
-    expect(draw(calloutView(1)).flow.cost).toBe('jmp next, 216 cycles');
+  it('names the whole cost a total, and says nothing of a cost of nothing', () => {
+    expect(draw(calloutView(1)).flow.cost).toBe('216 cycles in all');
+    const { flow, ...view } = calloutView(1);
+    expect(draw({ ...view, flow: flow && { ...flow, totalCycles: 0 } }).flow.cost).toBeNull();
   });
 
   it('names phase, state, facts and cost of every waypoint', () => {

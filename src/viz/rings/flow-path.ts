@@ -38,7 +38,7 @@ export interface FlowGeometry {
   readonly hops: readonly Hop[];
   /** From the first card into its waypoint, and from the last waypoint into its card. */
   readonly stubs: readonly { readonly path: string; readonly reached: boolean }[];
-  /** Words for the way back, e.g. `return, 216 cycles`; null while there is only one waypoint. */
+  /** The whole way's cost, e.g. `216 cycles in all`; null when nothing was charged yet. */
   readonly cost: string | null;
 }
 
@@ -190,7 +190,7 @@ export function flowGeometry(flow: Flow, layout: StageLayout): FlowGeometry {
     marks,
     hops,
     stubs,
-    cost: count > 1 ? `${waypoints.at(-1)!.label}, ${cyclesText(flow.totalCycles)}` : null,
+    cost: flow.totalCycles > 0 ? `${cyclesText(flow.totalCycles)} in all` : null,
   };
 }
 

@@ -88,10 +88,11 @@ function whatIfHeight(content: StageContent, width: number, tight: boolean): num
   const card = content.whatIf;
   if (!card) return 0;
   const inner = width - (tight ? 20 : 26);
+  const facts = tight ? card.facts.slice(0, 1) : card.facts;
   return (
     14 +
     LINE * countLines(card.title, inner, 6.3) +
-    LINE * countLines([card.status, ...card.facts].join(' '), inner, 6.2) +
+    LINE * countLines([card.status, ...facts].join(' '), inner, 6.2) +
     (tight ? 0 : LINE * countLines(card.conclusion, inner, 6.2))
   );
 }
@@ -103,7 +104,7 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   const tight = !narrow && width < ROOMY_FROM;
   const edge = narrow ? 8 : 12;
   const gutter = narrow ? 30 : tight ? 28 : clamp(32, width * 0.05, 44);
-  const label = narrow ? 0 : tight ? 84 : clamp(100, width * 0.17, 150);
+  const label = narrow ? 0 : tight ? 74 : clamp(100, width * 0.17, 150);
   const side = narrow ? width - 2 * edge - 2 * gutter : clamp(126, width * 0.29, 260);
   const mainX = edge + label + gutter;
   const main = narrow
@@ -112,9 +113,10 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   const sideX = narrow ? mainX : mainX + main + gutter;
   const headingHeight = narrow ? 22 : 0;
 
-  const codeHeight = 12 + LINE + 3 + CHIP_HEIGHT;
+  const codeHeight = (tight ? 8 : 12) + LINE + 3 + CHIP_HEIGHT;
   const hypervisorHeight = 11 + 2 * LINE + LANE_HEIGHT;
-  const factLines = narrow || width < 740 ? 2 : 1;
+  // A tight stage leaves CR3 to the register panel (cards.tsx, RingStage.css), so one line is enough.
+  const factLines = narrow || (!tight && width < 740) ? 2 : 1;
   const kernelInRing0 = content.kernel.place === 'ring0';
   const mainCard: Record<Place, { id: CardId; height: number } | null> = {
     ring3: { id: 'user', height: codeHeight },
@@ -129,7 +131,7 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     ring3: null,
     ring1: whatIf && !kernelInRing0 ? { id: 'what-if', height: whatIf } : null,
     ring0: content.cache
-      ? { id: 'cache', height: 14 + LINE * (narrow ? 2 : tight ? 4 : 3) }
+      ? { id: 'cache', height: 14 + LINE * (narrow ? 2 : 3) }
       : whatIf && kernelInRing0
         ? { id: 'what-if', height: whatIf }
         : null,
@@ -143,13 +145,21 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   for (const id of PLACES) {
     const own = mainCard[id];
     const beside = sideCards[id];
-    const pad = id === 'hardware' ? 5 : PAD;
+    const pad = id === 'hardware' || tight ? 5 : PAD;
     const first = y + pad + headingHeight;
     const ownHeight = own?.height ?? 0;
     const besideHeight = beside?.height ?? 0;
     const stacked = narrow && own && beside ? ownHeight + GAP + besideHeight : null;
     const headingWidth = label + gutter / 2 - 18;
-    const role = narrow ? 0 : 20 + 16 * countLines(content.bands[id].role, headingWidth, 6.5);
+    const role = narrow
+      ? 0
+      : 20 +
+        16 *
+          countLines(
+            tight ? content.bands[id].shortRole : content.bands[id].role,
+            headingWidth,
+            6.5,
+          );
     // Room for a short what-if card is kept, so that most steps do not move what is below.
     const reserved = id === 'ring1' && !narrow && !kernelInRing0 ? 14 + 4 * LINE : 0;
     const inner = stacked ?? Math.max(ownHeight, besideHeight, role, reserved);
@@ -198,7 +208,8 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
   }
   const ring0 = bands.find((band) => band.id === 'ring0')!;
   const right = mainX + main + gutter / 2;
-  const costY = ring0.y - GAP / 2 - 9;
+  const costHeight = tight ? 16 : 18;
+  const costY = ring0.y - GAP / 2 - costHeight / 2;
   return {
     width,
     height: y - GAP,
@@ -211,7 +222,7 @@ export function layoutStage(content: StageContent, stageWidth: number): StageLay
     track: { from: mainX, to: mainX + main },
     chipRoom: main - (tight ? 20 : 26),
     costLabel: narrow
-      ? { x: mainX, y: costY, width: main + gutter / 2 - 14, height: 18 }
-      : { x: right + 12, y: costY, width: width - edge - right - 12, height: 18 },
+      ? { x: mainX, y: costY, width: main + gutter / 2 - 14, height: costHeight }
+      : { x: right + 12, y: costY, width: width - edge - right - 12, height: costHeight },
   };
 }
