@@ -530,6 +530,7 @@ export class Monitor {
     if ((virtual.word(WORD.CR0) & CR0_PE) === 0) return 'virtual real mode';
     if (virtual.flags & EFLAGS_VM) return 'virtual-8086 mode';
     if (virtual.flags & EFLAGS_TF) return 'the guest single-steps';
+    if (virtual.hasBreakpoints) return 'the guest has set hardware breakpoints';
     if (virtual.cpl === 3 && !virtual.interruptsEnabled) return 'user code with virtual IF = 0';
     if (virtual.cpl === 3 && virtual.flags & EFLAGS_IOPL) {
       return `virtual IOPL ${(virtual.flags & EFLAGS_IOPL) >> 12}`;
@@ -622,7 +623,7 @@ export class Monitor {
     const { virtual } = this;
     if ((virtual.word(WORD.CR0) & CR0_PE) === 0 || virtual.cpl !== 0 || virtual.halted)
       return false;
-    if (virtual.flags & (EFLAGS_VM | EFLAGS_TF)) return false;
+    if (virtual.flags & (EFLAGS_VM | EFLAGS_TF) || virtual.hasBreakpoints) return false;
     return (virtual.segment(SEG.CS).rights & RIGHTS_BIG) !== 0 && this.hasWideStack();
   }
 
@@ -635,6 +636,7 @@ export class Monitor {
     const { virtual } = this;
     if ((virtual.word(WORD.CR0) & CR0_PE) === 0 || virtual.cpl !== 3) return false;
     if (virtual.flags & (EFLAGS_VM | EFLAGS_TF) || !virtual.interruptsEnabled) return false;
+    if (virtual.hasBreakpoints) return false;
     // The real IOPL is 0, and user code's own PUSHF shows it.
     if (virtual.flags & EFLAGS_IOPL || !this.hasWideStack()) return false;
     // Code above the truncated limit: IRET would fault on it in the monitor.

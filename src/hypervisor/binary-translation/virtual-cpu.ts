@@ -9,6 +9,7 @@
 import type { Clock } from '../../machine/clock';
 import { Cpu } from '../../machine/cpu/cpu';
 import {
+  CR0_AM,
   CR0_EM,
   CR0_ET,
   CR0_MP,
@@ -44,8 +45,8 @@ import type { Pmap } from '../memory/pmap';
 export const REAL_FLAGS =
   EFLAGS_ARITHMETIC | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID | EFLAGS_TF;
 
-/** CR0 bits the guest controls on the real CPU: they decide about #NM and nothing of the monitor's. */
-const GUEST_CR0 = CR0_MP | CR0_EM | CR0_TS | CR0_NE;
+/** CR0 bits the guest controls on the real CPU: they decide about #NM and #AC and nothing of the monitor's. */
+const GUEST_CR0 = CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_AM;
 
 export class VirtualCpu {
   /** Virtual devices' time: follows the machine's, and schedules for the monitor's timer. */
@@ -90,6 +91,11 @@ export class VirtualCpu {
 
   get interruptsEnabled(): boolean {
     return (this.cpu.eflags & EFLAGS_IF) !== 0;
+  }
+
+  /** DR7 arms something: only the virtual CPU knows where. */
+  get hasBreakpoints(): boolean {
+    return (this.word(WORD.DR + 7) & 0xff) !== 0;
   }
 
   get halted(): boolean {
