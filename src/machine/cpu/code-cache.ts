@@ -9,6 +9,7 @@ import { decode } from '../codec/decode';
 import type { Core } from './core';
 import { RESYNC, raise } from './fault';
 import { lower, PREFIXES } from './lower';
+import { fuse } from './lower/fuse';
 import type { Lowered, Op } from './lower/site';
 import { monitorEntry } from './lower/system';
 import { SEG, VECTOR, WORD } from './state';
@@ -23,6 +24,9 @@ export class Block {
   entries: Int32Array | null = null;
   /** Closures as decoded, to restore `ops` after an interruption. */
   readonly pristine: readonly Op[];
+  /** Closures for the block as a whole: the last two instructions may be one. */
+  readonly whole: Op[];
+  readonly wholePristine: readonly Op[];
   /** False once its bytes changed: no longer to be found or entered. */
   valid = true;
   readonly count: number;
@@ -47,8 +51,12 @@ export class Block {
     readonly setsEip: boolean,
     /** One system instruction: counters and events must be exact around it. */
     readonly alone: boolean,
+    /** The last two instructions in one closure, if they can be. */
+    fused: Op | null,
   ) {
     this.pristine = ops.slice();
+    this.whole = fused ? [...ops.slice(0, -2), fused] : ops;
+    this.wholePristine = this.whole.slice();
     this.count = ops.length;
     this.bytes = offsets[offsets.length - 1]!;
     this.endEip = (eip + this.bytes) | 0;
@@ -113,6 +121,7 @@ export class CodeCache {
   interrupt(): void {
     if (!this.running || this.interrupted) return;
     this.running.ops.fill(stop);
+    this.running.whole.fill(stop);
     this.interrupted = true;
   }
 
@@ -123,6 +132,8 @@ export class CodeCache {
     const block = this.running;
     if (!block) return;
     for (let i = 0; i < block.pristine.length; i++) block.ops[i] = block.pristine[i]!;
+    const { whole, wholePristine } = block;
+    for (let i = 0; i < wholePristine.length; i++) whole[i] = wholePristine[i]!;
   }
 
   /**
@@ -198,7 +209,7 @@ export class CodeCache {
       if (next.lowered.ends) break;
     }
     if (parts.length === 0) return this.oddBlock(physical, linear, eip, limit);
-    const block = assemble(linear, eip, this.core.codeKey, parts);
+    const block = assemble(this.core.state, linear, eip, this.core.codeKey, parts);
     // A variant for another address or key gives way; whoever remembers it must not enter it unwatched.
     const replaced = page.blocks[physical & 0xfff];
     if (replaced) replaced.valid = false;
@@ -216,7 +227,7 @@ export class CodeCache {
       this.straddling.clear();
       return this.oddBlock(physical, linear, eip, limit);
     }
-    return assemble(linear, eip, this.core.codeKey, [one]);
+    return assemble(this.core.state, linear, eip, this.core.codeKey, [one]);
   }
 
   /** One instruction inside a page, from the page's store if it was decoded before. */
@@ -300,7 +311,7 @@ export class CodeCache {
     const available = Math.min(MAX_INSTRUCTION, inSegment);
     const first = memory.u8.slice(physical, physical + Math.min(inPage, available));
     const alone = this.decodeBytes(first, linear, eip);
-    if (!alone.truncated) return assemble(linear, eip, codeKey, [alone]);
+    if (!alone.truncated) return assemble(this.core.state, linear, eip, codeKey, [alone]);
     // Bytes beyond the segment limit: #GP(0), unless the part on the next page faults first.
     if (available <= inPage) raise(VECTOR.GP, 0);
 
@@ -321,7 +332,7 @@ export class CodeCache {
     for (let i = inPage; i < available; i++) bytes[i] = memory.read8(second + i - inPage);
     const whole = this.decodeBytes(bytes, linear, eip);
     if (whole.truncated) raise(VECTOR.GP, 0);
-    const block = assemble(linear, eip, codeKey, [whole]);
+    const block = assemble(this.core.state, linear, eip, codeKey, [whole]);
     if (second < memory.ramBytes) {
       memory.markCode(physical, inPage);
       memory.markCode(second, Math.max(1, whole.length - inPage));
@@ -333,7 +344,9 @@ export class CodeCache {
   /** Beyond RAM the bus reads all ones, and FF FF is no instruction. */
   private openBus(linear: number, eip: number): Block {
     const bytes = new Uint8Array(MAX_INSTRUCTION).fill(0xff);
-    return assemble(linear, eip, this.core.codeKey, [this.decodeBytes(bytes, linear, eip)]);
+    return assemble(this.core.state, linear, eip, this.core.codeKey, [
+      this.decodeBytes(bytes, linear, eip),
+    ]);
   }
 
   /** Forgets instructions (and blocks with instructions) that have one of these bytes. */
@@ -361,7 +374,19 @@ export class CodeCache {
   }
 }
 
-function assemble(linear: number, eip: number, key: number, parts: readonly Decoded[]): Block {
+function fusedEnd(r: Int32Array, parts: readonly Decoded[]): Op | null {
+  const head = parts[parts.length - 2]?.lowered.head;
+  const tail = parts[parts.length - 1]!.lowered.tail;
+  return head && tail ? fuse(r, head, tail) : null;
+}
+
+function assemble(
+  r: Int32Array,
+  linear: number,
+  eip: number,
+  key: number,
+  parts: readonly Decoded[],
+): Block {
   const offsets = [0];
   let length = 0;
   for (const part of parts) {
@@ -377,6 +402,7 @@ function assemble(linear: number, eip: number, key: number, parts: readonly Deco
     parts.map((part) => part.weight),
     parts[parts.length - 1]!.lowered.setsEip,
     parts[0]!.lowered.alone,
+    fusedEnd(r, parts),
   );
   const entries = parts.flatMap((part, index) => (part.entry >= 0 ? [index, part.entry] : []));
   if (entries.length > 0) block.entries = Int32Array.from(entries);

@@ -172,8 +172,14 @@ export class RunLoop {
     code.running = block;
     try {
       for (;;) {
-        const { ops } = block;
-        for (i = 0; i < count; i++) ops[i]!();
+        if (count === block.count) {
+          const { whole } = block;
+          const length = whole.length;
+          for (i = 0; i < length; i++) whole[i]!();
+        } else {
+          const { ops } = block;
+          for (i = 0; i < count; i++) ops[i]!();
+        }
         done += count;
         if (count < block.count) {
           state[WORD.EIP] = block.eip + block.offsets[count]!;
@@ -200,6 +206,8 @@ export class RunLoop {
         code.running = block;
       }
     } catch (thrown) {
+      // What a fused closure throws comes from its second instruction; it does not begin when it is to stop.
+      if (thrown !== RESYNC && count === block.count && i === block.whole.length - 1) i = count - 1;
       code.settle();
       code.running = null;
       this.retire(done + i, weight + this.countPart(block, i));

@@ -2,6 +2,7 @@
 import type { Instruction } from '../../codec/instruction';
 import * as flags from '../flags';
 import { AUX, AUX_CARRIES, RES } from '../flags';
+import type { Head } from './fuse';
 import {
   addressOf,
   byteIndex,
@@ -16,6 +17,19 @@ import {
   type Site,
   shiftOf,
 } from './site';
+
+function headOf(site: Site, alu: flags.Alu): Head | null {
+  const left = operandAt(site, 0);
+  const right = operandAt(site, 1);
+  if (site.size !== 4 || left.kind !== 'register') return null;
+  const n = registerNumber(left.register);
+  if (right.kind === 'register') {
+    const kind = alu === flags.and ? 'test' : 'compare';
+    return { kind, left: n, right: registerNumber(right.register) };
+  }
+  if (right.kind !== 'immediate' || alu === flags.and) return null;
+  return { kind: 'compare-constant', left: n, value: immediateOf(right, 4) };
+}
 
 /** Two-operand ALU instruction of any size: destination op source. */
 const binary =
@@ -42,7 +56,10 @@ const compare =
   (alu: flags.Alu): Lowering =>
   (site) => {
     const quick = fastCompare(site, alu);
-    if (quick) return quick;
+    if (quick) {
+      const head = headOf(site, alu);
+      return head ? { ...quick, head } : quick;
+    }
     const r = site.core.state;
     const shift = shiftOf(site.size);
     const to = placeOf(site, 0);
@@ -59,7 +76,9 @@ const unary =
     const shift = shiftOf(site.size);
     const to = placeOf(site, 0);
     if (site.size === 4 && operandAt(site, 0).kind === 'register') {
-      return plain(incrementRegister(r, registerOf(site.ins, 0), alu));
+      const register = registerOf(site.ins, 0);
+      const op = plain(incrementRegister(r, register, alu));
+      return alu === flags.dec ? { ...op, head: { kind: 'decrement', register } } : op;
     }
     const target = operandAt(site, 0);
     if (site.size === 4 && target.kind === 'memory') {

@@ -139,8 +139,10 @@ function fall(r: Int32Array, next: number): void {
 
 const jumpIf =
   (condition: number): Lowering =>
-  (site) =>
-    conditional(site.core.state, condition, targetOf(site), site.next);
+  (site) => ({
+    ...conditional(site.core.state, condition, targetOf(site), site.next),
+    tail: { condition, target: targetOf(site), next: site.next },
+  });
 
 /** LOOP, LOOPE, LOOPNE: `want` is the ZF that continues, null for any. */
 const loop =

@@ -9,6 +9,7 @@ import type { Instruction, MemoryOperand, Operand } from '../../codec/instructio
 import { type Core, ZERO_WORD } from '../core';
 import { SEG } from '../state';
 
+import type { Head, Tail } from './fuse';
 export type Op = () => void;
 export type Size = 1 | 2 | 4;
 
@@ -32,6 +33,9 @@ export interface Lowered {
   readonly alone: boolean;
   /** Leaves EIP where execution continues; otherwise the run loop moves it past the instruction. */
   readonly setsEip: boolean;
+  /** Can be fused with a conditional branch behind it. */
+  readonly head?: Head;
+  readonly tail?: Tail;
 }
 
 export type Lowering = (site: Site) => Lowered;
