@@ -171,7 +171,20 @@ export const isBefore = (a: Moment, b: Moment): boolean =>
 
 interface Point extends Draft {
   readonly moment: Moment;
-  readonly stamp: number;
+  /** Cycles awake when it was done: charges are known per event, so only the last of an event's points has them. */
+  readonly doneAt: number | null;
+}
+
+/**
+ * Modelled cycles at which an event was over, sleep not counted: a delivery that changes the ring is stamped before
+ * its charge, everything else behind it.
+ */
+function doneAt(events: readonly MachineEvent[], index: number): number {
+  const event = events[index]!;
+  if (event.kind !== 'trap') return event.cycles;
+  const next = events[index + 1];
+  const changes = next?.kind === 'ring-change' && next.retired === event.retired;
+  return changes ? next.cycles : event.cycles;
 }
 
 /** How many phases an event has: what stepping by phase stops at. */
@@ -188,13 +201,22 @@ export function waypointsOf(excursion: Excursion, events: readonly MachineEvent[
   const points: Point[] = [];
   const phases = new Map<number, number>();
   let depth = 0;
-  for (const event of events) {
+  let asleep = 0;
+  let halted: number | null = null;
+  for (const [index, event] of events.entries()) {
     if (opens(event)) depth++;
-    for (const draft of draftsOf(event)) {
+    if (event.kind === 'halt') halted = event.cycles;
+    else if (event.kind === 'wake' && halted !== null) {
+      asleep += event.cycles - halted;
+      halted = null;
+    }
+    const drafts = draftsOf(event);
+    for (const [i, draft] of drafts.entries()) {
       const phase = (phases.get(event.retired) ?? 0) + 1;
       phases.set(event.retired, phase);
       if (depth > 1 || points.length >= MAX_WAYPOINTS) continue;
-      points.push({ ...draft, moment: { retired: event.retired, phase }, stamp: event.cycles });
+      const done = i === drafts.length - 1 ? doneAt(events, index) - asleep : null;
+      points.push({ ...draft, moment: { retired: event.retired, phase }, doneAt: done });
     }
     if (event.kind === 'iret' && event.fromCpl === 0) depth--;
     if (event.retired === excursion.end && event.kind === 'iret') break;
@@ -212,13 +234,15 @@ export function buildFlow(
   moment: Moment,
 ): Flow | null {
   const points = waypointsOf(excursion, events);
-  const first = points[0];
   const opening = events.find((event) => event.kind === 'trap' || event.kind === 'gate-call');
-  if (!first || !opening) return null;
+  if (points.length === 0 || !opening) return null;
   let current = 0;
+  let spentTo = opening.cycles;
   const waypoints = points.map((point, index): Waypoint => {
     const reached = !isBefore(moment, point.moment);
     if (reached) current = index;
+    const cycles = point.doneAt === null ? 0 : point.doneAt - spentTo;
+    spentTo += cycles;
     return {
       number: index + 1,
       moment: point.moment,
@@ -226,10 +250,10 @@ export function buildFlow(
       label: point.label,
       detail: point.detail,
       reached,
-      cycles: index === 0 ? 0 : point.stamp - points[index - 1]!.stamp,
+      cycles: cycles > 0 ? cycles : null,
     };
   });
-  const totalCycles = points.at(-1)!.stamp - first.stamp;
+  const totalCycles = spentTo - opening.cycles;
   const from = placeOf(opening.fromCpl);
   return { ...titleOf(opening, events), from, waypoints, current, totalCycles };
 }

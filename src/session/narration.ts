@@ -107,11 +107,11 @@ function flagStory({ before, real, guest, virtualized }: StepFacts): string {
   if (!before || !virtualized) return '';
   const was = before.guest.interruptFlag;
   const is = guest.interruptFlag;
+  if (was === is) return '';
   // Inside the hypervisor the real IF is its own affair.
   if (real.cpl === 0) return `: virtual IF went from ${was} to ${is}`;
   const realWas = before.real.interruptFlag;
   const realIs = real.interruptFlag;
-  if (was === is) return '';
   const realStory =
     realWas === realIs
       ? `the real IF stayed ${realIs}`

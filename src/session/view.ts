@@ -125,8 +125,11 @@ export interface Waypoint {
   /** One sentence with the facts: gate address, selector, values pushed. */
   readonly detail: string;
   readonly reached: boolean;
-  /** Modelled cycles charged between the previous waypoint and this one. */
-  readonly cycles: number;
+  /**
+   * Modelled cycles spent since the previous waypoint until this one was done, sleep in HLT left out. Null where the
+   * model charges several waypoints as one: the last of a delivery's phases carries all of it.
+   */
+  readonly cycles: number | null;
 }
 
 /**
@@ -142,6 +145,7 @@ export interface Flow {
   readonly waypoints: readonly Waypoint[];
   /** Index of the last reached waypoint. */
   readonly current: number;
+  /** From the opening to the last waypoint as far as recorded, sleep in HLT left out. */
   readonly totalCycles: number;
 }
 
