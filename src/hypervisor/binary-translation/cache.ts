@@ -206,6 +206,10 @@ export class TranslationCache implements Snapshotable<CacheState> {
   /** Makes every entry of an old translation go on to its replacement: the forwarding jump of adaptive retranslation. */
   forward(from: Translation, to: Translation): void {
     this.write(from.tcAddress, [0xe9, ...dword(to.tcAddress - (from.tcAddress + 5))]);
+    // Whoever is chained to the old one arrives at the new one, and has to be cut off when that goes.
+    this.chains = this.chains.map((chain) =>
+      chain.to === from.id ? { ...chain, to: to.id } : chain,
+    );
   }
 
   flush(): void {

@@ -176,6 +176,18 @@ const FOUND: Readonly<Record<string, Parameters<typeof guestOf>[0]>> = {
         mov ecx, es
         in al, 0x21`,
   },
+  'a patch reaches code that was retranslated and is entered by its forwarding jump': {
+    kernel: `mov edx, 7
+.outer: mov ecx, 1
+        jmp .loop
+.loop:  add eax, 0x1234567
+        mov [k0_data], ecx
+        loop .loop
+        xor dword [.loop + 1], 0x55
+        dec edx
+        jnz .outer`,
+    subroutine: 'k0_data: dd 0',
+  },
   'INT1 in user code goes to the handler once': {
     user: 'inc eax\n        db 0xf1\n        inc eax',
   },

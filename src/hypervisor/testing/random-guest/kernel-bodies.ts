@@ -616,12 +616,14 @@ export const KERNEL_BODIES: Readonly<Record<string, BodyMaker>> = {
 
   guiltyThenPatched: (r, name) => ({
     code: lines(
-      `mov edx, ${r.between(2, 4)}`,
+      `mov edx, ${r.between(2, 7)}`,
       `${name}_outer:`,
-      `mov ecx, ${r.between(3, 6)}`,
+      `mov ecx, ${r.pick([1, 1, 3, 6])}`,
+      ...(r.oneIn(2) ? [`jmp ${name}_loop`] : []),
       `${name}_loop:`,
-      `mov [${name}_data], ecx`,
-      `${name}_p: add eax, 0x1234567`,
+      ...(r.oneIn(2)
+        ? [`mov [${name}_data], ecx`, `${name}_p: add eax, 0x1234567`]
+        : [`${name}_p: add eax, 0x1234567`, `mov [${name}_data], ecx`]),
       `loop ${name}_loop`,
       `xor dword [${name}_p + ${r.between(1, 4)}], ${value(r, 8)}`,
       ...(r.oneIn(3) ? ['mov ebx, cr3', 'mov cr3, ebx'] : []),
