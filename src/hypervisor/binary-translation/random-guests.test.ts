@@ -7,7 +7,7 @@ import { compareOn, imageOf, shrink } from '../testing/random-guest/compare';
 import { guestOf, randomGuest } from '../testing/random-guest/generate';
 
 const SMALL_CACHE = 2048;
-const [first, count] = (process.env.RANDOM_GUESTS ?? '1:50').split(':').map(Number) as [
+const [first, count] = (process.env.RANDOM_GUESTS ?? '1:40').split(':').map(Number) as [
   number,
   number,
 ];
