@@ -122,9 +122,7 @@ test('can be taken with the keyboard alone', async ({ page, lab }) => {
   await lab.press('PageDown');
   await lab.press('PageDown');
   await expect(page.getByRole('heading', { name: 'Meet popf' })).toBeVisible();
-  // Next waits for the answer.
-  await lab.press('PageDown');
-  await expect(page.getByRole('heading', { name: 'Meet popf' })).toBeVisible();
+  await expect(next(page)).toHaveAttribute('aria-disabled', 'true');
   const first = page.getByRole('radio', { name: /Trap \(#GP\)/ });
   for (let i = 0; i < 30; i++) {
     if (await first.evaluate((radio) => radio === document.activeElement)) break;
@@ -135,6 +133,9 @@ test('can be taken with the keyboard alone', async ({ page, lab }) => {
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: /Run without a trap/ })).toBeChecked();
   await lab.press('Enter');
+  await expect(page.getByText('You predicted right.')).toBeFocused();
+  // A second Enter must not wipe the answer.
+  await lab.press('Enter');
   await expect(page.getByText('You predicted right.')).toBeVisible();
   await lab.press('PageDown');
   await expect(page.getByRole('heading', { name: 'Caught before it ran' })).toBeVisible();
@@ -144,6 +145,63 @@ test('can be taken with the keyboard alone', async ({ page, lab }) => {
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeHidden();
+});
+
+test('a clicker gets through: at a question it reveals, then goes on', async ({ page, lab }) => {
+  await openStep(page, lab, MEET_POPF);
+  await lab.press('PageDown');
+  await expect(page.getByText(`Step ${MEET_POPF} of 9`)).toBeVisible();
+  await expect(page.getByText('What happened')).toBeVisible();
+  await lab.press('PageDown');
+  await expect(page.getByText(`Step ${CAUGHT} of 9`)).toBeVisible();
+});
+
+test('shows both columns and the popf line on a lecture screen', async ({ page, lab }) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await openStep(page, lab, CAUGHT);
+  for (const side of ['guest', 'translation']) {
+    const pane = page.locator(`[data-side="${side}"]`);
+    await expect(pane.locator('[aria-current=step]')).toBeInViewport({ ratio: 1 });
+    const sideways = await pane
+      .locator('.code-scroll')
+      .evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect(sideways).toBeLessThan(400);
+  }
+});
+
+test('puts the lesson away when another guest is opened, and finds back', async ({ page, lab }) => {
+  await openStep(page, lab, CAUGHT);
+  await page.getByTestId('guest-file').setInputFiles({
+    name: 'mine.asm',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(
+      [
+        '        bits 32',
+        '        org 0x100000',
+        '        dd 0x1badb002, 0, -0x1badb002',
+        'start:  mov eax, 1',
+        '        hlt',
+      ].join('\n'),
+    ),
+  });
+  await expect(page.getByRole('combobox', { name: 'Guest' })).toHaveValue('mine.asm');
+  await lab.waitIdle();
+  await expect(page.getByRole('complementary', { name: 'Lesson' })).toHaveCount(0);
+  await lab.press('PageDown');
+  await expect(page.getByRole('combobox', { name: 'Guest' })).toHaveValue('mine.asm');
+  await page.getByRole('button', { name: 'Back to the lesson' }).click();
+  await lab.waitIdle();
+  await expect(page.getByText(`Step ${CAUGHT} of 9`)).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Guest' })).toHaveValue('hello-rings');
+});
+
+test('says how the run ended even inside a flow, and cuts the cache map nowhere', async ({
+  page,
+  lab,
+}) => {
+  await openStep(page, lab, 9);
+  await expect(page.getByText('The guest exited with code 16.').first()).toBeVisible();
+  await expect(page.locator('.cache-foot')).toBeInViewport({ ratio: 1 });
 });
 
 test('runs to its end: the guest cannot tell', async ({ page, lab }) => {

@@ -105,7 +105,7 @@ const afterCallout: Question = {
   reveal: [{ kind: 'step', unit: 'guest' }],
   choices: [flagChoice(0, 0), flagChoice(1, 0), flagChoice(1, 1), flagChoice(0, 1)],
   outcome: ({ before, after }) => `IF was ${flags(before)}. Now it is ${flags(after)}.`,
-  why: 'The real IF stays on, so the hypervisor keeps control of the machine. The guest’s own IF lives in the virtual CPU, and that one changed.',
+  why: 'While guest code runs the real IF is 1, so the hypervisor keeps control of the machine; only inside the hypervisor, which runs with interrupts off, is it 0. The guest’s own IF lives in the virtual CPU, and that one changed.',
 };
 
 const secondTime: Question = {
@@ -127,7 +127,7 @@ const secondTime: Question = {
     `The block had run ${before.block?.executions ?? 0} times and has now run ${after.block?.executions ?? 0} times, from ${
       before.block?.id === after.block?.id ? 'the same translation' : 'a new translation'
     }.`,
-  why: 'Scanning and rewriting is paid once per block. After that a chained jump leads straight to it.',
+  why: 'Scanning and rewriting is paid once per block. After that it is only found again: by a chained jump, or by a look-up in the cache.',
 };
 
 const bareConsole: Question = {
@@ -253,7 +253,7 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       title: 'Through the gate',
       prose: [
         'The translated code has called through a gate into ring 0. The hypervisor is about to do to the virtual CPU what `popf` should have done to the real one.',
-        'The numbers on the stage are its phases. Press `p` to take them one by one, `P` to go back.',
+        'First it runs `cli`, a real one this time: inside the hypervisor the real IF is 0. The numbers on the stage are its phases. Press `p` to take them one by one, `P` to go back.',
       ],
       arrive: [untilEvent('gate-call')],
       question: afterCallout,
@@ -271,8 +271,9 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'the-tick-arrives',
       title: 'And so the tick arrives',
       prose: [
-        'The kernel halts until a timer tick comes. The guest’s IF is 1, so the hypervisor may *inject* it: it pushes a frame on the guest’s stack and goes on at the handler in the guest’s own IDT.',
-        'Had the guest’s IF been 0, the tick would have been kept waiting. That is all `cli` has to do, and no flag of the silicon was needed for it.',
+        'The kernel had halted to wait for a timer tick. Its own IF was 1, so the hypervisor could *inject* it: it pushed a frame on the guest’s stack and went on at the handler in the guest’s own IDT.',
+        'That handler is about to run. IF is already 0 again in what the guest sees: its gate is an interrupt gate, and those clear IF, here the virtual one.',
+        'Had the guest’s IF been 0 before, the tick would have been kept waiting. That is all `cli` has to do, and no flag of the silicon was needed for it.',
       ],
       // The hypervisor's own IRET is what starts the guest's handler.
       arrive: [untilEvent('injected', { source: 'external' }), untilEvent('iret', { fromCpl: 0 })],
@@ -313,7 +314,7 @@ export const THE_INSTRUCTION_THAT_LIES: Lesson = {
       id: 'quietly-ignored',
       title: 'The lie itself',
       prose: [
-        'A user program has touched a page that is not there, and the kernel’s handler prints a message. In a handler IF is 0, so this time the saved flags hold IF = 0. The real IF is 1, as always.',
+        'A user program has touched a page that is not there, and the kernel’s handler prints a message. In a handler IF is 0, so this time the saved flags hold IF = 0. The real IF is 1, as always while guest code runs.',
       ],
       arrive: [untilEvent('true-fault'), atGuest('popf')],
       question: quietlyIgnored,

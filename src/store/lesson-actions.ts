@@ -12,6 +12,20 @@ import type { AppState } from './app-state';
 import type { Task } from './command-queue';
 import { type LessonPlace, type LessonState, NO_RECORD, type StepRecord } from './lesson-state';
 
+/**
+ * True while the open lesson speaks of what is on screen. It does not once a person has opened another guest: then
+ * its text is put away, and `returnToLessonStep` is the way back.
+ */
+export function lessonApplies(state: AppState): boolean {
+  if (!state.lesson) return false;
+  const lesson = lessonById(state.lesson.id);
+  return (
+    state.lesson.phase === 'moving' ||
+    state.world === null ||
+    (lesson !== undefined && sameGuest(state.world, lesson.world))
+  );
+}
+
 export interface LessonActions {
   /** Opens a lesson at a step (0-based), running everything before it. */
   openLesson(id: string, step?: number): Promise<void>;
@@ -192,11 +206,15 @@ export function createLessonActions(deps: LessonDeps): LessonActions {
     goToLessonStep,
     async nextLessonStep() {
       const { lesson } = get();
-      if (lesson?.phase === 'reading') await goToLessonStep(lesson.step + 1);
+      // Never in place of a guest the reader opened.
+      if (lesson?.phase === 'reading' && lessonApplies(get()))
+        await goToLessonStep(lesson.step + 1);
     },
     async previousLessonStep() {
       const { lesson } = get();
-      if (lesson && lesson.phase !== 'moving') await goToLessonStep(lesson.step - 1);
+      if (lesson && lesson.phase !== 'moving' && lessonApplies(get())) {
+        await goToLessonStep(lesson.step - 1);
+      }
     },
     async returnToLessonStep() {
       const { lesson } = get();
@@ -204,7 +222,7 @@ export function createLessonActions(deps: LessonDeps): LessonActions {
     },
     async answer(choice) {
       const { lesson: state } = get();
-      if (state?.phase !== 'asking') return;
+      if (state?.phase !== 'asking' || !lessonApplies(get())) return;
       const index = state.step;
       await work(async (lesson) => {
         const step = lesson.steps[index];

@@ -52,7 +52,9 @@ export function HelpDialog() {
           </dl>
           <p className="panel-note">
             Hold a step key to scrub. In the timeline, <kbd>+</kbd> <kbd>−</kbd> zoom and{' '}
-            <kbd>0</kbd> shows the whole run.
+            <kbd>0</kbd> shows the whole run. A lecturer's clicker sends <kbd>PgDn</kbd> and{' '}
+            <kbd>PgUp</kbd>: at an open question the first <kbd>PgDn</kbd> reveals the answer, as
+            Skip does, and the next one goes on.
           </p>
         </div>
       ) : null}

@@ -53,7 +53,11 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   { keys: [' '], does: 'Play or pause', command: { kind: 'play-pause' } },
   { keys: ['Home'], does: 'Start of the run', command: { kind: 'start' } },
   { keys: ['End'], does: 'End of the run', command: { kind: 'end' } },
-  { keys: ['PageDown'], does: 'Lesson: next', command: { kind: 'lesson', direction: 'forward' } },
+  {
+    keys: ['PageDown'],
+    does: 'Lesson: reveal, then next',
+    command: { kind: 'lesson', direction: 'forward' },
+  },
   { keys: ['PageUp'], does: 'Lesson: back', command: { kind: 'lesson', direction: 'backward' } },
   { keys: ['t'], does: 'Light or dark', command: { kind: 'theme' } },
   { keys: ['?'], does: 'This help', command: { kind: 'help' } },

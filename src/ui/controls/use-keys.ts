@@ -1,5 +1,6 @@
 /** Listens for the page's keys. A held key arrives as repeats, which the store coalesces into a scrub. */
 import { useEffect } from 'react';
+import { lessonApplies } from '../../store/lesson-actions';
 import type { AppStore } from '../../store/store';
 import { commandForKey, type KeyPress } from './keys';
 
@@ -36,11 +37,12 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
       if (!held) void actions.goToEnd();
       break;
     case 'lesson':
-      if (!state.lesson) return false;
+      if (!lessonApplies(state)) return false;
       if (held) break;
-      void (command.direction === 'forward'
-        ? actions.nextLessonStep()
-        : actions.previousLessonStep());
+      if (command.direction === 'backward') void actions.previousLessonStep();
+      // A clicker has no other key: at an open question it reveals the answer, as Skip does.
+      else if (state.lesson?.phase === 'asking') void actions.answer(null);
+      else void actions.nextLessonStep();
       break;
     case 'help':
       actions.setHelpOpen(true);

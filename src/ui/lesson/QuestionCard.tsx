@@ -32,9 +32,20 @@ export function QuestionCard(props: QuestionCardProps) {
   const feedback = useId();
   const feedbackBox = useRef<HTMLDivElement>(null);
 
-  // What happened must not wait below the fold.
+  const verdictLine = useRef<HTMLParagraphElement>(null);
+  const answered = useRef(false);
+
+  const answer = (choice: string | null) => {
+    answered.current = true;
+    onAnswer(choice);
+  };
+
+  // What happened must not wait below the fold; who answered here goes on from it, not from "Try again".
   useEffect(() => {
-    if (verdict) feedbackBox.current?.scrollIntoView({ block: 'nearest' });
+    if (!verdict) return;
+    feedbackBox.current?.scrollIntoView({ block: 'nearest' });
+    if (answered.current) verdictLine.current?.focus({ preventScroll: true });
+    answered.current = false;
   }, [verdict]);
 
   return (
@@ -42,7 +53,7 @@ export function QuestionCard(props: QuestionCardProps) {
       className="question"
       onSubmit={(event) => {
         event.preventDefault();
-        if (chosen) onAnswer(chosen);
+        if (chosen && !busy) answer(chosen);
       }}
     >
       <fieldset disabled={busy || verdict !== null} aria-describedby={feedback}>
@@ -72,7 +83,12 @@ export function QuestionCard(props: QuestionCardProps) {
       <div ref={feedbackBox} id={feedback} className="feedback" role="status">
         {verdict ? (
           <>
-            <p className="verdict" data-right={verdict.predicted === verdict.right}>
+            <p
+              ref={verdictLine}
+              tabIndex={-1}
+              className="verdict"
+              data-right={verdict.predicted === verdict.right}
+            >
               {verdict.predicted === null
                 ? 'What happened'
                 : verdict.predicted === verdict.right
@@ -109,7 +125,7 @@ export function QuestionCard(props: QuestionCardProps) {
             >
               Run and see
             </Button>
-            <Button tone="quiet" aria-disabled={busy} onClick={() => onAnswer(null)}>
+            <Button tone="quiet" aria-disabled={busy} onClick={() => answer(null)}>
               Skip
             </Button>
           </>

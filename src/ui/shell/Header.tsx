@@ -1,8 +1,9 @@
 /** The top bar: name, lesson menu, guest, theme, help. Only what exists is offered. */
-import { CircleHelp, FolderOpen, Moon, PanelLeft, Sun } from 'lucide-react';
+import { CircleHelp, CornerUpLeft, FolderOpen, Moon, PanelLeft, Sun } from 'lucide-react';
 import { useRef } from 'react';
 import { LESSONS } from '../../lessons/lessons';
 import { guestFromFile } from '../../store/guest-file';
+import { lessonApplies } from '../../store/lesson-actions';
 import { useActions, useApp } from '../../store/use-store';
 import { Button, IconButton } from '../shared/Button';
 import { Select } from '../shared/Select';
@@ -12,7 +13,7 @@ import { Logo } from './Logo';
 const SHIPPED_GUESTS = ['hello-rings'] as const;
 
 function LessonMenu() {
-  const lesson = useApp((s) => s.lesson);
+  const lesson = useApp((s) => (lessonApplies(s) ? s.lesson : null));
   const { openLesson, closeLesson } = useActions();
   return (
     <Select
@@ -87,7 +88,9 @@ export interface HeaderProps {
 }
 
 export function Header({ lessonShown, onToggleLesson }: HeaderProps) {
-  const hasLesson = useApp((s) => s.lesson !== null);
+  const hasLesson = useApp(lessonApplies);
+  const left = useApp((s) => (s.lesson !== null && !lessonApplies(s) ? s.lesson : null));
+  const { returnToLessonStep } = useActions();
   const theme = useApp((s) => s.theme);
   const { setTheme, setHelpOpen } = useActions();
   return (
@@ -109,6 +112,15 @@ export function Header({ lessonShown, onToggleLesson }: HeaderProps) {
           </IconButton>
         ) : null}
         <LessonMenu />
+        {left ? (
+          <Button
+            className="lesson-back"
+            title={`The lesson was put away when another guest was opened. Opens its own guest again, at step ${left.step + 1}.`}
+            onClick={() => void returnToLessonStep()}
+          >
+            <CornerUpLeft size={14} aria-hidden="true" /> Back to the lesson
+          </Button>
+        ) : null}
       </span>
       <span className="header-tools">
         <GuestMenu />

@@ -7,6 +7,7 @@ import type { Highlight } from '../../lessons/lesson';
 import { lessonById } from '../../lessons/lessons';
 import type { MachineView } from '../../session/view';
 import type { AppState } from '../../store/app-state';
+import { lessonApplies } from '../../store/lesson-actions';
 import { useApp, useAppStore } from '../../store/use-store';
 import { HelpDialog } from '../controls/HelpDialog';
 import { Transport } from '../controls/Transport';
@@ -32,6 +33,7 @@ const stepOf = (s: AppState) => {
 /** An unanswered question may hide what would give its answer away. */
 const hidesWhatIf = (s: AppState): boolean =>
   s.lesson !== null &&
+  lessonApplies(s) &&
   !s.lesson.records[s.lesson.step]?.verdict &&
   (stepOf(s)?.question?.conceals?.includes('what-if') ?? false);
 
@@ -59,11 +61,11 @@ export function Shell() {
   const store = useAppStore();
   useKeys(store);
   useIdleSignal(store);
-  const state = useApp((s) => s.lesson);
+  const lessonOn = useApp(lessonApplies);
   const theme = useApp((s) => s.theme);
   const raw = useApp((s) => s.view);
   const hide = useApp(hidesWhatIf);
-  const highlight = useApp((s) => stepOf(s)?.highlight ?? NONE);
+  const highlight = useApp((s) => (lessonApplies(s) ? stepOf(s)?.highlight : undefined) ?? NONE);
   const [lessonShown, setLessonShown] = useState(true);
 
   useEffect(() => {
@@ -71,7 +73,7 @@ export function Shell() {
   }, [theme]);
 
   const shown = useMemo(() => raw && (hide ? { ...raw, whatIf: null } : raw), [raw, hide]);
-  const withLesson = state !== null && lessonShown;
+  const withLesson = lessonOn && lessonShown;
 
   return (
     <div className="shell" data-lesson={withLesson}>

@@ -136,7 +136,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
             </span>
             <span>
               <strong>{shown.label}.</strong> {shown.detail}
-              {shown.cycles > 0 && (
+              {shown.cycles !== null && (
                 <span className="caption-cycles"> {shown.cycles.toLocaleString('en')} cycles.</span>
               )}
             </span>

@@ -129,7 +129,7 @@ const cyclesText = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'cycle'
 export function waypointLabel(flow: Flow, index: number): string {
   const w = flow.waypoints[index]!;
   const state = index === flow.current ? 'current' : w.reached ? 'reached' : 'to come';
-  const cost = w.cycles > 0 ? ` ${cyclesText(w.cycles)}.` : '';
+  const cost = w.cycles !== null ? ` ${cyclesText(w.cycles)}.` : '';
   return `Phase ${w.number} of ${flow.waypoints.length}, ${state}: ${w.label}. ${w.detail}${cost}`;
 }
 
