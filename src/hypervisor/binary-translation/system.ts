@@ -52,6 +52,10 @@ import { VirtualCpu } from './virtual-cpu';
 
 const PAGE = 4096;
 
+/** Linear address of the next instruction. */
+const linearOf = ({ eip, segments }: Registers): number =>
+  ((segments[SEG.CS]?.base ?? 0) + eip) >>> 0;
+
 export interface BinaryTranslationOptions extends ImageOptions {
   readonly memoryBytes: number;
   readonly costs: CostTable;
@@ -101,6 +105,8 @@ export class BinaryTranslationSystem implements System {
     // A PUSHF of the translator's own is no hole: what it reads is replaced before the guest can look.
     this.pc.events.accepts = (body) =>
       body.kind !== 'sensitive-silent' || !Monitor.inCache(this.pc.cpu.eip);
+    this.pc.cpu.guestPlace = () =>
+      this.actor() === 'translated-kernel' ? linearOf(this.guest()) : null;
     bus.onRead = (port, value, timeDependent) => {
       if (timeDependent) this.noteTimedRead(port, value);
       return value;

@@ -125,6 +125,11 @@ export class Core {
 
   monitor: MonitorPort | null = null;
   interruptSource: InterruptSource | null = null;
+  /**
+   * Where the guest's own instruction stands (linear), while a translation of it is executed elsewhere; null where the
+   * guest's code itself runs. For messages.
+   */
+  guestPlace: (() => number | null) | null = null;
 
   attention = 0;
   /** Instructions that may still retire before the run loop must look at budget and clock; see `RunLoop.execute`. */

@@ -350,9 +350,14 @@ export function isDoubleFault(first: number, second: number): boolean {
 
 /**
  * Delivers an exception (or an external interrupt), and what goes wrong on the way, until a handler is entered.
+ * @param met takes the vectors of the faults met on the way, in order; #DF is in it where it was raised
  * @returns false on shutdown: a fault while delivering #DF
  */
-export function deliverOrEscalate(core: Core, request: DeliveryRequest): boolean {
+export function deliverOrEscalate(
+  core: Core,
+  request: DeliveryRequest,
+  met: number[] | null = null,
+): boolean {
   let current = request;
   for (;;) {
     // A page fault's address is in CR2 before its handler is looked for.
@@ -365,11 +370,13 @@ export function deliverOrEscalate(core: Core, request: DeliveryRequest): boolean
     } catch (thrown) {
       if (!(thrown instanceof FaultSignal)) throw thrown;
       const exception = current.source === 'exception';
+      met?.push(thrown.vector);
       if (exception && current.vector === VECTOR.DF) return false;
       const { vector, errorCode, cr2 } = thrown;
       const returnEip = thrown.inNewTask ? core.state[WORD.EIP]! : current.returnEip;
       if (exception && isDoubleFault(current.vector, vector)) {
         if (vector === VECTOR.PF) core.state[WORD.CR2] = cr2;
+        met?.push(VECTOR.DF);
         current = { vector: VECTOR.DF, source: 'exception', errorCode: 0, returnEip, cr2: 0 };
       } else {
         current = { vector, source: 'exception', errorCode, returnEip, cr2 };

@@ -5,6 +5,7 @@
  * runs past the budget or the clock's deadline, so running and stepping see the same boundaries.
  */
 import { address, hexBytes } from '../../base/hex';
+import { decode } from '../codec/decode';
 import { format } from '../codec/format';
 import { NotImplemented, type Outcome } from '../outcome';
 import type { Block, CodeCache } from './code-cache';
@@ -42,11 +43,26 @@ export type Executed =
 const RETIRED: Executed = { kind: 'retired' };
 const FAULTED: Executed = { kind: 'faulted' };
 
+/** The longest instruction. */
+const MOST_BYTES = 15;
+
+/** Each fault was met while delivering the one before it; #DF stands for the two before it. */
+const escalation = (met: readonly number[]): string =>
+  met
+    .map((vector) =>
+      vector === VECTOR.DF
+        ? `, then ${vectorName(vector)}`
+        : `, then ${vectorName(vector)} while delivering it`,
+    )
+    .join('');
+
 export class RunLoop {
   /** Called at every boundary before interrupts are recognised. */
   beforeInstruction: (() => void) | null = null;
   /** Interrupts and exceptions delivered so far. */
   private deliveries = 0;
+  /** Vectors of the faults that the delivery in progress met. */
+  private readonly met: number[] = [];
 
   private idleDeadlines = 0;
 
@@ -259,7 +275,7 @@ export class RunLoop {
       core.attention &= ~ATTENTION.STOP;
       return outcome;
     }
-    if (state[WORD.ACTIVITY] === ACTIVITY.SHUTDOWN) return this.shutDown(false);
+    if (state[WORD.ACTIVITY] === ACTIVITY.SHUTDOWN) return this.shutDown(null);
     if (room <= 0) return BUDGET;
     this.beforeInstruction?.();
     // The hook may have delivered something or asked to stop; deliveries change EIP only, which is read later.
@@ -315,8 +331,13 @@ export class RunLoop {
 
   private deliverRequest(request: DeliveryRequest): Outcome | null {
     this.deliveries++;
+    this.met.length = 0;
+    const eip = this.core.state[WORD.EIP]!;
     try {
-      return deliverOrEscalate(this.core, request) ? null : this.shutDown(true);
+      if (deliverOrEscalate(this.core, request, this.met)) return null;
+      return this.shutDown(
+        `${vectorName(request.vector)} at ${address(eip)}${escalation(this.met)}`,
+      );
     } catch (thrown) {
       return this.refused(thrown);
     }
@@ -407,26 +428,29 @@ export class RunLoop {
     const eip = core.state[WORD.EIP]! >>> 0;
     const linear = (eip + core.state[WORD.BASE + SEG.CS]!) >>> 0;
     const bytes: number[] = [];
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < MOST_BYTES; i++) {
       const physical = core.mmu.probe((linear + i) >>> 0, false, core.mmu.user);
       if (physical < 0) break;
       bytes.push(core.memory.read8(physical));
     }
-    const text = format(Uint8Array.from(bytes), eip, core.codeKey & 1 ? 32 : 16);
-    return `at ${address(linear)}: ${text} (${hexBytes(bytes)})`;
+    const bitness = core.codeKey & 1 ? 32 : 16;
+    const own = bytes.slice(0, decode(Uint8Array.from(bytes), eip, bitness).length);
+    const text = format(Uint8Array.from(own), eip, bitness);
+    const guest = core.guestPlace?.() ?? null;
+    const what = `at ${address(guest ?? linear)}: ${text} (${hexBytes(own)})`;
+    return guest === null ? what : `${what}, in the translation at ${address(linear)}`;
   }
 
-  private shutDown(now: boolean): Outcome {
+  /** @param story what led there; null: the CPU had shut down before */
+  private shutDown(story: string | null): Outcome {
     const { core } = this;
-    if (now) {
+    if (story !== null) {
       core.setActivity(ACTIVITY.SHUTDOWN);
       core.events?.emit({ kind: 'triple-fault' });
     }
     const where = address(core.state[WORD.EIP]!);
-    return {
-      kind: 'triple-fault',
-      message: `a fault while delivering ${vectorName(VECTOR.DF)}: the CPU shut down at EIP ${where}`,
-    };
+    const what = story ?? `a fault while delivering ${vectorName(VECTOR.DF)} at ${where}`;
+    return { kind: 'triple-fault', message: `${what}: the CPU shut down` };
   }
 
   /** A walk charged cycles: a deadline may now lie inside the running block. */
