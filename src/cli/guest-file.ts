@@ -22,8 +22,11 @@ export const sourceText = (bytes: Uint8Array): string => new TextDecoder().decod
 
 /** `file:line:column: error: what. hint` */
 export function problemText(problem: Problem): string {
+  if (problem.excerpt !== undefined) {
+    return [problem, ...(problem.more ?? [])].map(({ excerpt }) => `${excerpt}\n`).join('');
+  }
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined);
   const where = place.length > 0 ? `${place.join(':')}: ` : '';
-  const hint = problem.hint ? `\n    ${problem.hint}` : '';
+  const hint = problem.hint ? `\n    ${problem.hint.replaceAll('\n', '\n    ')}` : '';
   return `${where}error: ${problem.message}${hint}\n`;
 }

@@ -47,7 +47,10 @@ ${guests}
   --json                 print one JSON object instead of the console:
                          { outcome, exitCode, retired, guestRetired, cycles, cyclesByCause, counts,
                            console, registers, message? }
-  --events FILE          write every event, one JSON object per line
+                         counts: events by kind; cache-hit counts the entries that found their translation,
+                         by a chained jump or by a lookup
+  --events FILE          write the events, one JSON object per line; entries into a translation already there
+                         (cache-hit) are only counted
   --trace FILE           write the guest's registers after every guest instruction, one JSON object per line
 
 Exit status: 0 the guest ended by itself, 1 it died or was stopped, 2 bad usage or bad input, 3 budget spent.

@@ -264,4 +264,19 @@ describe('help', () => {
     expect(status).toBe(0);
     expect(out).toContain('ringside');
   });
+
+  it("ends the guest's last line before it says how the run ended", async () => {
+    const text = guest("mov dx,0x3f8\nmov al,'h'\nout dx,al\njmp $");
+    const ran = await ringside('run g.asm --max-instructions 50000', { 'g.asm': text });
+    expect(ran.out).toBe('h');
+    expect(ran.error).toBe('\nbudget: 50000 instructions are spent\n');
+  });
+
+  it('prints every error of a source as asm does', async () => {
+    const files = { 'g.asm': 'bits 32\nmvo eax,1\nmov eax,bl\n' };
+    const ran = await ringside('run g.asm', files);
+    expect(ran.status).toBe(2);
+    expect(ran.error).toBe((await ringside('asm g.asm -o out', files)).error);
+    expect(ran.error).toMatch(/g\.asm:3/);
+  });
 });

@@ -92,6 +92,11 @@ export function runCommand(args: readonly string[], terminal: Terminal): number 
     : runPlain(system, limit, showConsole);
   for (const sink of sinks) sink.close();
   showConsole();
+  const text = system.serial();
+  // What follows must not hang on the guest's last line.
+  if (!json && ('message' in outcome || outcome.kind === 'budget') && /[^\n]$/.test(text)) {
+    terminal.error('\n');
+  }
   if (json) terminal.out(`${JSON.stringify(resultObject(system, outcome), null, 2)}\n`);
   else if ('message' in outcome) terminal.error(`${outcome.kind}: ${outcome.message}\n`);
   else if (outcome.kind === 'budget') terminal.error(`budget: ${limit} instructions are spent\n`);

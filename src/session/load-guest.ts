@@ -1,8 +1,17 @@
 /** From a world's guest (a shipped name, assembly text, an image) to an image with names, or a problem to mend. */
-import { type AsmError, type Assembly, assemble, toElf, toFlat } from '../assembler';
+import {
+  type AsmError,
+  type Assembly,
+  assemble,
+  formatAsmError,
+  toElf,
+  toFlat,
+} from '../assembler';
 import { err, ok, type Result } from '../base/result';
 import { SHIPPED_GUESTS } from '../guests/registry';
+import { ACCEPTED_FORMATS } from '../machine/loader/load-error';
 import { readImage } from '../machine/loader/load-image';
+import { hasMultibootMagic } from '../machine/loader/multiboot';
 import type { LoadedGuest } from './api';
 import { SourceMap } from './source-map';
 import type { Problem } from './view';
@@ -48,13 +57,26 @@ function fromAssembly(
   text: string,
   { image }: Given,
 ): Result<GuestImage, Problem> {
+  if (text.trim() === '') {
+    return err({
+      message: 'The file is empty.',
+      file,
+      hint: 'A guest is at least one instruction.',
+    });
+  }
   const assembled = assemble(text, { name: file });
   if (!assembled.ok) return err(problemOf(assembled.error, file));
   const assembly = assembled.value;
   const symbols = assembly.symbols.map(({ name: label, address }) => ({ name: label, address }));
+  const multiboot = (image?.format ?? 'multiboot') === 'multiboot';
+  const bytes = multiboot ? toElf(assembly) : toFlat(assembly);
+  // A header that is there but wrong has the loader's own message.
+  if (multiboot && !hasMultibootMagic(bytes)) {
+    return err({ message: NO_HEADER, file, hint: HEADER_LINES });
+  }
   return ok({
     guest: { name, source: text, symbols },
-    image: (image?.format ?? 'multiboot') === 'multiboot' ? toElf(assembly) : toFlat(assembly),
+    image: bytes,
     map: new SourceMap(symbols, linesOf(assembly, file)),
   });
 }
@@ -67,29 +89,36 @@ function linesOf(assembly: Assembly, file: string): Map<number, number> {
   return lines;
 }
 
-/** The first error in full, and how many more there are. */
+/** The first error, with all the others behind it. */
 export function problemOf(errors: readonly AsmError[], file: string): Problem {
-  const first = errors[0];
+  const [first, ...others] = errors.map(problemOfOne);
   if (!first) return { message: 'The source cannot be assembled.', file };
-  const more = errors.length - 1;
-  const hints = [
-    first.suggestion === undefined ? '' : `Did you mean '${first.suggestion}'?`,
-    more === 0 ? '' : `${more} more ${more === 1 ? 'error' : 'errors'} in this file.`,
-  ].filter((hint) => hint !== '');
-  return {
-    message: first.message,
-    file: first.file,
-    line: first.line,
-    ...(first.column > 0 ? { column: first.column } : {}),
-    ...(hints.length > 0 ? { hint: hints.join(' ') } : {}),
-  };
+  return others.length > 0 ? { ...first, more: others } : first;
 }
+
+const problemOfOne = (error: AsmError): Problem => ({
+  message: error.message,
+  file: error.file,
+  line: error.line,
+  ...(error.column > 0 ? { column: error.column } : {}),
+  ...(error.suggestion === undefined ? {} : { hint: `Did you mean '${error.suggestion}'?` }),
+  excerpt: formatAsmError(error),
+});
+
+const NO_HEADER = 'The source has no Multiboot header, so there is nothing to start it by.';
+const HEADER_LINES = `Add these lines, before the code and within the first 8 KiB:
+align 4
+dd 0x1BADB002        ; magic
+dd 0                 ; flags
+dd -0x1BADB002       ; checksum: the three add up to 0`;
 
 function fromImage(name: string, bytes: Uint8Array, world: Given): Result<GuestImage, Problem> {
   const read = readImage(bytes, world.memoryBytes, world.image);
   if (!read.ok) {
     const { message, hint } = read.error;
-    const all = hint.includes('Accepted') ? ACCEPTED_GUESTS : `${hint} ${ACCEPTED_GUESTS}`;
+    // The loaders may say what they accept in their own words: it is said once.
+    const own = hint.replace(ACCEPTED_FORMATS, '').trim();
+    const all = own === '' ? ACCEPTED_GUESTS : `${own} ${ACCEPTED_GUESTS}`;
     return err({ message, file: name, hint: all });
   }
   const symbols = read.value.symbols.map((symbol) => ({ ...symbol }));

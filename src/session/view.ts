@@ -240,4 +240,8 @@ export interface Problem {
   readonly line?: number;
   readonly column?: number;
   readonly hint?: string;
+  /** Further problems of the same kind, in order: the other errors of a source. They have no `more` of their own. */
+  readonly more?: readonly Problem[];
+  /** The place in the source with a caret, several lines, as a terminal shows it. */
+  readonly excerpt?: string;
 }

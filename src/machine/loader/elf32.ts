@@ -46,6 +46,12 @@ export interface Elf32 {
 export const isElf = (image: Uint8Array): boolean =>
   image.length >= 4 && new DataView(image.buffer, image.byteOffset).getUint32(0) === 0x7f454c46;
 
+/** What is wrong with an ELF file's class or machine; null if nothing is, or the file is no ELF file. */
+export function wrongElf(image: Uint8Array): Result<never, LoadError> | null {
+  if (!isElf(image) || image.length < HEADER_BYTES) return null;
+  return wrongHeader(new DataView(image.buffer, image.byteOffset, image.byteLength));
+}
+
 /** Reads an image that starts with the ELF magic number. */
 export function parseElf32(image: Uint8Array): Result<Elf32, LoadError> {
   if (image.length < HEADER_BYTES) {
@@ -121,7 +127,7 @@ export function parseElf32(image: Uint8Array): Result<Elf32, LoadError> {
 function wrongHeader(view: DataView): Result<never, LoadError> | null {
   if (view.getUint8(4) !== CLASS_32) {
     return fail(
-      'The ELF file is 64-bit (class byte at file offset 4 is not 1).',
+      'The ELF file is 64-bit (class byte at file offset 4 is not 1); an ELF32 file for i386 is needed.',
       `Build for 32 bits: gcc -m32, nasm -f elf32, ld -m elf_i386. ${ACCEPTED_FORMATS}`,
     );
   }

@@ -8,7 +8,7 @@
  */
 import { address } from '../../base/hex';
 import { ok, type Result } from '../../base/result';
-import { isElf, parseElf32 } from './elf32';
+import { isElf, parseElf32, wrongElf } from './elf32';
 import { flatState } from './flat-state';
 import {
   ACCEPTED_FORMATS,
@@ -51,7 +51,8 @@ export interface MultibootImage {
 /** Reads an image: header, then segments from the ELF program headers or the header's address fields. */
 export function parseMultiboot(image: Uint8Array): Result<MultibootImage, LoadError> {
   const found = findHeader(image);
-  if (!found.ok) return found;
+  // An ELF file for another machine has a better reason than the missing header.
+  if (!found.ok) return wrongElf(image) ?? found;
   const header = found.value;
   const unknown = header.flags & 0xffff & ~KNOWN_REQUIREMENTS;
   if (unknown) {
