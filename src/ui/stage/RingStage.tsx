@@ -118,7 +118,11 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
           <div className="flow-origin" style={{ left: flow.origin.x, top: flow.origin.y }} />
         )}
         {flow?.cost && (
-          <div className="flow-cost" style={boxStyle(layout.costLabel)} title={flow.cost}>
+          <div
+            className="flow-cost"
+            style={boxStyle(layout.costLabel)}
+            title={`${flow.cost}, not counting sleep in HLT`}
+          >
             {flow.cost}
           </div>
         )}
@@ -136,7 +140,7 @@ export function RingStage({ view, onWaypoint, motion = true }: RingStageProps) {
             </span>
             <span>
               <strong>{shown.label}.</strong> {shown.detail}
-              {shown.cycles !== null && (
+              {shown.cycles !== null && shown.cycles > 0 && (
                 <span className="caption-cycles"> {shown.cycles.toLocaleString('en')} cycles.</span>
               )}
             </span>

@@ -38,29 +38,38 @@ export function WaypointMarks({ title, marks, onChoose, onPreview }: WaypointMar
             type="button"
             className={cx(
               'waypoint',
-              mark.waypoint.reached && 'reached',
+              mark.reached && 'reached',
+              mark.through > mark.waypoint.number && 'range',
               mark.current && 'current',
               !mark.numbered && 'dot',
             )}
             style={{
-              left: mark.x - mark.radius,
+              left: mark.x - mark.halfWidth,
               top: mark.y - mark.radius,
-              width: 2 * mark.radius,
+              width: 2 * mark.halfWidth,
               height: 2 * mark.radius,
             }}
             aria-label={mark.label}
             aria-current={mark.current ? 'step' : undefined}
-            title={`${mark.waypoint.number} ${mark.waypoint.label}`}
+            title={
+              mark.through > mark.waypoint.number
+                ? mark.label
+                : `${mark.waypoint.number} ${mark.waypoint.label}`
+            }
             tabIndex={mark.current ? 0 : -1}
             data-place={mark.waypoint.place}
             onClick={() => onChoose?.(mark.waypoint.moment)}
             onKeyDown={(event) => move(event, i)}
-            onPointerEnter={() => onPreview(i)}
+            onPointerEnter={() => onPreview(mark.waypoint.number - 1)}
             onPointerLeave={() => onPreview(null)}
-            onFocus={() => onPreview(i)}
+            onFocus={() => onPreview(mark.waypoint.number - 1)}
             onBlur={() => onPreview(null)}
           >
-            {mark.numbered ? mark.waypoint.number : null}
+            {!mark.numbered
+              ? null
+              : mark.through > mark.waypoint.number
+                ? `${mark.waypoint.number}–${mark.through}`
+                : mark.waypoint.number}
           </button>
         </li>
       ))}

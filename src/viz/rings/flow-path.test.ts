@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calloutView, trapView } from '../../ui/testing/fixture-panels';
+import { calloutView, longFlowView, trapView } from '../../ui/testing/fixture-panels';
 import { stageContent } from './content';
 import { flowGeometry, roundedPath, tokenPoint, travelPath } from './flow-path';
 import { layoutStage } from './layout';
@@ -107,5 +107,29 @@ describe('roundedPath', () => {
         { x: 50, y: 4 },
       ]),
     ).toBe('M0,0L0,2Q0,4 2,4L50,4');
+  });
+});
+
+describe('a crowded flow', () => {
+  const crowded = (current: number, width: number) => {
+    const view = longFlowView(15, current);
+    return flowGeometry(view.flow!, layoutStage(stageContent(view), width));
+  };
+
+  it.each([474, 760, 900])('names ranges, and the current waypoint alone, at %i px', (width) => {
+    for (let current = 0; current < 15; current++) {
+      const { marks } = crowded(current, width);
+      expect(marks[0]?.waypoint.number).toBe(1);
+      expect(marks.at(-1)?.through).toBe(15);
+      for (const [i, mark] of marks.entries()) {
+        expect(mark.waypoint.number).toBe((marks[i - 1]?.through ?? 0) + 1);
+        const next = marks[i + 1];
+        if (next && next.y === mark.y) {
+          expect(next.x - mark.x).toBeGreaterThanOrEqual(mark.halfWidth + next.halfWidth);
+        }
+      }
+      const now = marks.find((m) => m.current);
+      expect([now?.waypoint.number, now?.through]).toEqual([current + 1, current + 1]);
+    }
   });
 });

@@ -11,8 +11,15 @@ export interface Point {
 }
 
 export interface WaypointMark extends Point {
+  /** The first it stands for. */
   readonly waypoint: Waypoint;
+  /** Number of the last it stands for: its own, or a later one where there is no room for each. */
+  readonly through: number;
   readonly radius: number;
+  /** Half its width: more than `radius` where it names a range. */
+  readonly halfWidth: number;
+  /** All it stands for are behind. */
+  readonly reached: boolean;
   /** Large enough for its number. */
   readonly numbered: boolean;
   readonly current: boolean;
@@ -21,7 +28,7 @@ export interface WaypointMark extends Point {
 
 /** The line from one waypoint to the next. */
 export interface Hop {
-  /** Index of the waypoint it leads to. */
+  /** Index of the (last) waypoint of the mark it leads to. */
   readonly to: number;
   readonly points: readonly Point[];
   /** SVG path data. */
@@ -47,6 +54,10 @@ const RADIUS = 11;
 const BEFORE_NEXT = 28;
 const SMALLEST = 3;
 const NUMBERED_FROM = 7.5;
+/** Between two marks: the halo of the current one needs some of it. */
+const MIN_GAP = 5;
+/** How far before a mark its arrow head is. */
+const HEAD_BEFORE = 8;
 const ROUND = 8;
 
 const fixed = (n: number) => String(Math.round(n * 10) / 10);
@@ -83,15 +94,6 @@ export function roundedPath(points: readonly Point[], radius = ROUND): string {
   return path;
 }
 
-/** Stop `index` of `count` along a lane: the first in the left gutter, the last in the right one. */
-function standing(layout: StageLayout, place: Place, index: number, count: number): Point {
-  const lane = layout.lanes[place];
-  if (index === 0) return { x: layout.gutters.left, y: lane.gutterY };
-  if (index === count - 1) return { x: layout.gutters.right, y: lane.gutterY };
-  const { from, to } = layout.track;
-  return { x: from + ((to - from) * index) / (count - 1), y: lane.y };
-}
-
 /** Corners between two waypoints. Down the left gutter first, up the right gutter last, else along the lane. */
 function route(layout: StageLayout, a: Place, b: Place, from: Point, to: Point): Point[] {
   const first = from.x === layout.gutters.left;
@@ -107,6 +109,7 @@ function route(layout: StageLayout, a: Place, b: Place, from: Point, to: Point):
   return first ? [from, { x: from.x, y: to.y }, to] : [from, { x: to.x, y: from.y }, to];
 }
 
+/** In the middle of the longest upright part, or, where that part ends at the mark, just before the mark. */
 function arrowOf(points: readonly Point[], crosses: boolean): Hop['arrow'] {
   if (!crosses) return null;
   let best: Hop['arrow'] = null;
@@ -115,10 +118,12 @@ function arrowOf(points: readonly Point[], crosses: boolean): Hop['arrow'] {
     const a = points[i - 1]!;
     const b = points[i]!;
     const length = a.x === b.x ? Math.abs(b.y - a.y) : 0;
-    if (length > longest) {
-      longest = length;
-      best = { at: { x: a.x, y: (a.y + b.y) / 2 }, down: b.y > a.y };
-    }
+    if (length <= longest) continue;
+    longest = length;
+    const down = b.y > a.y;
+    const intoMark = i === points.length - 1 && length > 2 * (RADIUS + HEAD_BEFORE);
+    const y = intoMark ? b.y + (down ? -1 : 1) * (RADIUS + HEAD_BEFORE) : (a.y + b.y) / 2;
+    best = { at: { x: a.x, y }, down };
   }
   return longest > 14 ? best : null;
 }
@@ -126,52 +131,160 @@ function arrowOf(points: readonly Point[], crosses: boolean): Hop['arrow'] {
 const cyclesText = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'cycle' : 'cycles'}`;
 
 /** What a waypoint is called aloud: `Phase 2 of 9, reached: gate looked up. IDT entry ... 24 cycles.` */
-export function waypointLabel(flow: Flow, index: number): string {
+export function waypointLabel(flow: Flow, index: number, through = index): string {
   const w = flow.waypoints[index]!;
   const state = index === flow.current ? 'current' : w.reached ? 'reached' : 'to come';
-  const cost = w.cycles !== null ? ` ${cyclesText(w.cycles)}.` : '';
+  if (through > index) {
+    const labels = flow.waypoints.slice(index, through + 1).map((each) => each.label);
+    return `Phases ${w.number} to ${flow.waypoints[through]!.number} of ${flow.waypoints.length}, ${state}: ${labels.join(', ')}.`;
+  }
+  const cost = w.cycles !== null && w.cycles !== null ? ` ${cyclesText(w.cycles)}.` : '';
   return `Phase ${w.number} of ${flow.waypoints.length}, ${state}: ${w.label}. ${w.detail}${cost}`;
+}
+
+/** Waypoints drawn as one mark: `from` to `to`, indices into the flow's waypoints. */
+export interface Group {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * One group per waypoint where `keep` is null. Else neighbours in the same ring are drawn together, but for `keep` of
+ * them at either end of a run; the first, the last and the current waypoint always stand alone.
+ */
+export function groupWaypoints(flow: Flow, keep: number | null): readonly Group[] {
+  const { waypoints, current } = flow;
+  const last = waypoints.length - 1;
+  const groups: Group[] = [];
+  const alone = (i: number) => i === 0 || i === last || i === current;
+  let i = 0;
+  while (i <= last) {
+    let end = i;
+    while (!alone(i) && !alone(end + 1) && waypoints[end + 1]?.place === waypoints[i]!.place) end++;
+    const low = i + (keep ?? 0);
+    const high = end - (keep ?? 0);
+    for (let k = i; k <= end; k++) {
+      if (keep !== null && k === low && high > low) {
+        groups.push({ from: low, to: high });
+        k = high;
+      } else groups.push({ from: k, to: k });
+    }
+    i = end + 1;
+  }
+  return groups;
+}
+
+interface Placed extends Group {
+  readonly x: number;
+  readonly halfWidth: number;
+  readonly radius: number;
+}
+
+/** Half of the room of a mark that names a range. */
+const RANGE_HALF = 21;
+
+/** Stands the marks between the first and the last along the track; null when they do not fit at this `scale`. */
+function alongTrack(
+  flow: Flow,
+  inner: readonly Group[],
+  layout: StageLayout,
+  scale: number,
+  forced: boolean,
+): Placed[] | null {
+  const { from, to } = layout.track;
+  const half = (g: Group) => Math.max(SMALLEST, (g.to > g.from ? RANGE_HALF : RADIUS) * scale);
+  // Between the silicon's last phase and ring 0 the token needs a place of its own.
+  const lead = (g: Group) =>
+    flow.waypoints[g.from]!.place === 'ring0' && flow.waypoints[g.from - 1]?.place === 'hardware'
+      ? BEFORE_NEXT
+      : 0;
+  const used = inner.reduce((sum, g) => sum + 2 * half(g) + lead(g), 0);
+  const gap = (to - from - used) / (inner.length + 1);
+  if (!forced && gap < MIN_GAP) return null;
+  let x = from;
+  return inner.map((g) => {
+    x += gap + lead(g) + half(g);
+    const placed = { ...g, x, halfWidth: half(g), radius: Math.max(SMALLEST, RADIUS * scale) };
+    x += half(g);
+    return placed;
+  });
+}
+
+/** The least grouping, then the least shrinking, that keeps marks apart. */
+function placeInner(flow: Flow, layout: StageLayout, leaves: boolean): Placed[] {
+  const last = flow.waypoints.length - 1;
+  const innerOf = (keep: number | null) =>
+    groupWaypoints(flow, keep).filter((g) => (g.from > 0 || leaves) && g.to < last);
+  for (const [keep, scale] of [
+    [null, 1],
+    [1, 1],
+    [0, 1],
+    [0, 0.85],
+    [0, 0.7],
+    [0, 0.5],
+  ] as const) {
+    const placed = alongTrack(flow, innerOf(keep), layout, scale, false);
+    if (placed) return placed;
+  }
+  return alongTrack(flow, innerOf(0), layout, 0.3, true) ?? [];
 }
 
 /** Places a flow on a laid-out stage. */
 export function flowGeometry(flow: Flow, layout: StageLayout): FlowGeometry {
   const { waypoints } = flow;
+  const last = waypoints.length - 1;
   const leaves = waypoints[0] !== undefined && waypoints[0].place !== flow.from;
-  const before = leaves ? 1 : 0;
-  const count = waypoints.length + before;
-  const spacing = (layout.track.to - layout.track.from) / Math.max(1, count - 1);
-  const radius = Math.max(SMALLEST, Math.min(RADIUS, spacing / 2 - 1));
-  const origin = leaves ? standing(layout, flow.from, 0, count) : null;
-  const points = waypoints.map((w, i) => standing(layout, w.place, i + before, count));
-  const marks = waypoints.map((waypoint, i): WaypointMark => {
-    const current = i === flow.current && waypoint.reached;
-    const inGutter = i + before === 0 || i === waypoints.length - 1;
+  const { lanes, gutters } = layout;
+  const origin = leaves ? { x: gutters.left, y: lanes[flow.from].gutterY } : null;
+  const inGutter = (index: number): Placed => ({
+    from: index,
+    to: index,
+    x: index === last && (leaves || index > 0) ? gutters.right : gutters.left,
+    halfWidth: RADIUS,
+    radius: RADIUS,
+  });
+  const placed = [
+    ...(leaves || last < 0 ? [] : [inGutter(0)]),
+    ...placeInner(flow, layout, leaves),
+    ...(last > 0 || (leaves && last === 0) ? [inGutter(last)] : []),
+  ];
+  const marks = placed.map((at, i): WaypointMark => {
+    const waypoint = waypoints[at.from]!;
+    const current = flow.current === at.from && waypoint.reached;
+    const lane = lanes[waypoint.place];
+    const edge = (i === 0 && !leaves) || at.from === last;
+    const numbered = current || at.radius >= NUMBERED_FROM;
+    const radius = current ? Math.max(at.radius, NUMBERED_FROM + 1) : at.radius;
     return {
-      ...points[i]!,
+      x: at.x,
+      y: edge ? lane.gutterY : lane.y,
       waypoint,
-      // Among dots too small for numbers the current one stands out, over its neighbours.
-      radius: inGutter || (current && radius < NUMBERED_FROM) ? RADIUS : radius,
-      numbered: inGutter || current || radius >= NUMBERED_FROM,
+      through: waypoints[at.to]!.number,
+      radius,
+      halfWidth: at.to > at.from ? at.halfWidth : radius,
+      numbered,
+      reached: waypoints[at.to]!.reached,
       current,
-      label: waypointLabel(flow, i),
+      label: waypointLabel(flow, at.from, at.to),
     };
   });
   const hops: Hop[] = [];
-  for (const [i, waypoint] of waypoints.entries()) {
-    const from = i === 0 ? origin : points[i - 1]!;
+  for (const [i, mark] of marks.entries()) {
+    const before = marks[i - 1];
+    const from = before ?? origin;
     if (!from) continue;
-    const place = i === 0 ? flow.from : waypoints[i - 1]!.place;
-    const corners = route(layout, place, waypoint.place, from, points[i]!);
+    const place = before ? before.waypoint.place : flow.from;
+    const corners = route(layout, place, mark.waypoint.place, from, mark);
     hops.push({
-      to: i,
+      to: placed[i]!.to,
       points: corners,
       path: roundedPath(corners),
-      reached: waypoint.reached,
-      arrow: arrowOf(corners, place !== waypoint.place),
+      reached: mark.waypoint.reached,
+      arrow: arrowOf(corners, place !== mark.waypoint.place),
     });
   }
-  const first = origin ?? points[0];
-  const last = points.at(-1);
+  const first = origin ?? marks[0];
+  const end = marks.at(-1);
   const stubs: FlowGeometry['stubs'][number][] = [];
   if (first) {
     stubs.push({
@@ -179,10 +292,10 @@ export function flowGeometry(flow: Flow, layout: StageLayout): FlowGeometry {
       reached: true,
     });
   }
-  if (last && count > 1) {
+  if (end && last + (leaves ? 1 : 0) > 0) {
     stubs.push({
-      path: `M${fixed(last.x - RADIUS)},${fixed(last.y)}H${fixed(layout.track.to)}`,
-      reached: waypoints.at(-1)!.reached,
+      path: `M${fixed(end.x - RADIUS)},${fixed(end.y)}H${fixed(layout.track.to)}`,
+      reached: end.reached,
     });
   }
   return {
