@@ -5,12 +5,14 @@
  */
 import { parseArgs } from 'node:util';
 import { SHIPPED_GUESTS } from '../src/guests/registry';
+import { hasBochs, NO_BOCHS } from './oracle/bochs';
 import { randomPrograms, shippedGuests } from './oracle/programs';
 import { hasQemu, NO_QEMU } from './oracle/qemu';
 import { type Compared, compare, type Program } from './oracle/run';
 
 const USAGE = `Usage: npm run oracle -- [options]
   --qemu               the shipped guests and random programs on QEMU (default)
+  --bochs              segmentation programs on Bochs
   --seeds FIRST:COUNT  random programs (default 1:12)
   --slots N            random instructions per ring and program (default 300)
   --steps N            compare at most N instructions of each (default: 2,000,000)
@@ -21,7 +23,10 @@ if (options === null) {
   console.error(USAGE);
   process.exit(2);
 }
-const missing = [...(options.qemu && !hasQemu() ? [NO_QEMU] : [])];
+const missing = [
+  ...(options.qemu && !hasQemu() ? [NO_QEMU] : []),
+  ...(options.bochs && !hasBochs() ? [NO_BOCHS] : []),
+];
 if (missing.length > 0) {
   console.error(missing.join('\n'));
   process.exit(2);
@@ -34,10 +39,12 @@ if (options.qemu) {
   await all('qemu', shippedGuests(guest));
   if (guest === null) await all('qemu', randomPrograms(first, count, slots));
 }
+if (options.bochs)
+  await all('bochs', randomPrograms(first, count, Math.min(slots, 100), 'segments'));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function all(emulator: 'qemu', programs: readonly Program[]): Promise<void> {
+async function all(emulator: 'qemu' | 'bochs', programs: readonly Program[]): Promise<void> {
   for (const program of programs) {
     const result: Compared = await compare(emulator, program, steps);
     if (result.passed) passed++;
@@ -53,6 +60,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         qemu: { type: 'boolean', default: false },
+        bochs: { type: 'boolean', default: false },
         seeds: { type: 'string', default: '1:12' },
         slots: { type: 'string', default: '300' },
         steps: { type: 'string', default: '2000000' },
@@ -64,7 +72,8 @@ function readOptions() {
     const known = !values.guest || SHIPPED_GUESTS.some(({ name }) => name === values.guest);
     if (!seeds || !(slots > 0 && slots <= 6000) || !(steps > 0) || !known) return null;
     return {
-      qemu: true,
+      qemu: values.qemu || !values.bochs,
+      bochs: values.bochs,
       first: Number(seeds[1]),
       count: Number(seeds[2] ?? 1),
       slots,

@@ -17,7 +17,7 @@ import {
 } from './operands';
 import type { Random } from './random';
 
-type Maker = (context: Context) => Bytes;
+export type Maker = (context: Context) => Bytes;
 
 /** Setup, prefixes, opcode, operand, immediate, in the order they stand in memory. */
 const join = (opcode: Bytes, operand: Operand, tail: Bytes = [], prefixes: Bytes = []): Bytes => [
@@ -634,12 +634,12 @@ const FAMILIES: readonly (readonly [number, Maker])[] = [
 const TOTAL = FAMILIES.reduce((sum, [weight]) => sum + weight, 0);
 
 /** One slot: random instructions, then what leads to its end. */
-export function slotBytes(context: Context): Uint8Array {
+export function slotBytes(context: Context, maker?: Maker): Uint8Array {
   const bytes = new Uint8Array(SLOT_BYTES).fill(0x90);
   let at = 0;
   // Short ones share a slot: flags and registers of one meet the next.
   for (let tries = 0; tries < 3; tries++) {
-    const made = family(context.random)({ ...context });
+    const made = (maker ?? family(context.random))(context);
     const relative = made.length > 0 && at > 0 && isPositioned(made);
     if (relative || at + made.length > SLOT_BYTES - 2) break;
     bytes.set(made, at);

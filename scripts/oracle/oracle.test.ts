@@ -3,6 +3,7 @@
  * `npm run oracle`. Skipped, by name, where QEMU is not installed.
  */
 import { describe, expect, it } from 'vitest';
+import { BochsLogReader } from '../../src/machine/oracle/bochs-log';
 import { LockStep } from '../../src/machine/oracle/lock-step';
 import { QemuLogReader } from '../../src/machine/oracle/qemu-log';
 import type { TraceItem } from '../../src/machine/oracle/trace';
@@ -37,7 +38,12 @@ describe.skipIf(!there)(`in lock-step with QEMU${skipped}`, () => {
     const prepared = prepare(program!.source, program!.name);
     try {
       const { pc, entry } = prepared;
-      const lockStep = new LockStep(pc, { emulator: 'qemu', entry, steps: STEPS });
+      const lockStep = new LockStep(pc, {
+        emulator: 'qemu',
+        entry,
+        steps: STEPS,
+        showsDeliveries: true,
+      });
       const run = pc.run.bind(pc);
       // The twentieth instruction leaves EDI one too high.
       pc.run = (limit) => {
@@ -51,6 +57,30 @@ describe.skipIf(!there)(`in lock-step with QEMU${skipped}`, () => {
     } finally {
       prepared.dispose();
     }
+  });
+});
+
+describe('the reader of Bochs logs', () => {
+  it('gives one state per round of r, sreg and creg', () => {
+    const text = `rax: 00000000_00000768
+rip: 00000000_00100582
+eflags 0x00000012: id vip vif ac vm rf nt IOPL=0 of df if tf sf zf AF pf cf
+cs:0x0008, dh=0x00cf9b00, dl=0x0000ffff, valid=1
+tr:0x0028, dh=0x00008b00, dl=0x0000ffff, valid=1
+CR0=0x80000011: PG cd nw ac wp ne ET ts em mp PE
+CR2=page fault laddr=0x0000000000406000
+CR3=0x000000101000
+CR4=0x00000000: pge mce pae pse de tsd pvi vme
+`;
+    const items: TraceItem[] = [];
+    const reader = new BochsLogReader((item) => items.push(item));
+    reader.push(text.slice(0, 50));
+    reader.push(text.slice(50));
+    expect(items).toHaveLength(1);
+    const { view } = items[0]!;
+    const [eax, eip, eflags, cs, tr] = [0, 8, 9, 11, 17].map((i) => view[i]);
+    expect([eax, eip, eflags, cs, tr]).toEqual([0x768, 0x100582, 0x12, 8, 0x28]);
+    expect(Array.from(view.subarray(18))).toEqual([0x80000011, 0x406000, 0x101000, 0]);
   });
 });
 

@@ -6,6 +6,7 @@ import { slotBytes } from './instructions';
 import { FS_BASE, GS_BASE, LOW_WINDOW, RESUME, SELECTOR, SLOT_BYTES, WINDOW } from './layout';
 import type { Context } from './operands';
 import { Random } from './random';
+import { LOCAL_DESCRIPTORS, randomDescriptor, segmentSlot } from './segments';
 
 const KERNEL_SLOTS_AT = 0x110000;
 const USER_SLOTS_AT = 0x180000;
@@ -17,24 +18,30 @@ export interface ProgramOptions {
   readonly seed: number;
   /** Slots in each of the two rings. */
   readonly slots: number;
+  /** About segmentation, which not every emulator checks; otherwise about all else. */
+  readonly about: 'instructions' | 'segments';
 }
+
+type About = ProgramOptions['about'];
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 /** NASM source. */
-export function randomProgram({ seed, slots }: ProgramOptions): string {
+export function randomProgram({ seed, slots, about }: ProgramOptions): string {
   const random = new Random(seed);
-  const kernel = slotLines(random, 0, KERNEL_SLOTS_AT, slots);
-  const user = slotLines(random, 3, USER_SLOTS_AT, slots);
-  return scaffold(random, slots, kernel, user);
+  const kernel = slotLines(random, 0, KERNEL_SLOTS_AT, slots, about);
+  const user = slotLines(random, 3, USER_SLOTS_AT, slots, about);
+  return scaffold(random, slots, about, kernel, user);
 }
 
-function slotLines(random: Random, ring: 0 | 3, at: number, slots: number): string {
+function slotLines(random: Random, ring: 0 | 3, at: number, slots: number, about: About): string {
   const stack = ring === 0 ? DATA_AT + DATA_FRAMES * 0x1000 + 0x800 : LOW_WINDOW + 0x1800;
   const lines: string[] = [];
   for (let i = 0; i < slots; i++) {
     const context: Context = { random, ring, slot: at + i * SLOT_BYTES, stack };
-    lines.push(`        db ${Array.from(slotBytes(context), hex).join(', ')}`);
+    lines.push(
+      `        db ${Array.from(slotBytes(context, about === 'segments' ? segmentSlot : undefined), hex).join(', ')}`,
+    );
   }
   return lines.join('\n');
 }
@@ -96,8 +103,26 @@ const WINDOW_ENTRIES = [
   ],
 ] as const;
 
-function scaffold(random: Random, slots: number, kernel: string, user: string): string {
+function scaffold(
+  random: Random,
+  slots: number,
+  about: About,
+  kernel: string,
+  user: string,
+): string {
   const codeEnd = slots * SLOT_BYTES;
+  const local =
+    about === 'segments'
+      ? Array.from({ length: LOCAL_DESCRIPTORS }, () => {
+          const [low, high] = randomDescriptor(random);
+          return `        dd ${hex(low)}, ${hex(high)}`;
+        }).join('\n')
+      : [descriptor(0, 0xfffff, 0xc0f3), descriptor(0, 0xfffff, 0xc0fb)].join('\n');
+  // Accessed and busy bits of descriptors.
+  const tables =
+    about === 'segments'
+      ? '        mov     ecx, (gdtr - gdt) / 4\n        mov     esi, gdt\n.table: lodsd\n        loop    .table\n'
+      : '';
   const userStack = LOW_WINDOW + 0x1800;
   const register = (name: string): string => `        mov     ${name}, ${hex(random.value())}`;
   const registers = ['eax', 'ecx', 'edx', 'ebx', 'ebp', 'esi', 'edi'].map(register).join('\n');
@@ -206,8 +231,8 @@ trap:   pusha
         iret
 
 done:   cld
-        mov     esi, ${DATA_AT}
-        mov     ecx, ${((DATA_FRAMES + 1) * 0x1000) / 4}
+${tables}        mov     esi, ${DATA_AT}
+        mov     ecx, ${about === 'segments' ? 0x2000 / 4 : ((DATA_FRAMES + 1) * 0x1000) / 4}
 .frame: lodsd
         loop    .frame
         mov     esi, window_table       ; page tables without accessed bits: a CPU may set them early
@@ -224,8 +249,7 @@ done:   cld
         loop    .low
         mov     al, ${EXIT_CODE}
         out     0xf4, al
-        cli
-        hlt
+        jmp     $                       ; where nothing listens there
 
         section .tables align=4096
         align 4096
@@ -255,13 +279,14 @@ ${[
   descriptor(0, 0xfffff, 0xc0f1),
   descriptor(0, 0xfffff, 0xc09f),
 ].join('\n')}
-        dw 15, ldt & 0xffff
+        dw ldt_end - ldt - 1, ldt & 0xffff
         db (ldt >> 16) & 0xff, 0x82, 0, 0
         dw gate_target & 0xffff, KCODE, 0xec00, gate_target >> 16
 ${[descriptor(0, 0xfffff, 0xc0f9), descriptor(0, 0xfffff, 0xc0b3)].join('\n')}
 gdt_end:
 ldt:
-${[descriptor(0, 0xfffff, 0xc0f3), descriptor(0, 0xfffff, 0xc0fb)].join('\n')}
+${local}
+ldt_end:
 gdtr:   dw gdt_end - gdt - 1
         dd gdt
 idtr:   dw 256*8 - 1

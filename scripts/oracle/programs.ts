@@ -7,10 +7,15 @@ import type { Program } from './run';
 export const shippedGuests = (name: string | null): readonly Program[] =>
   SHIPPED_GUESTS.filter((guest) => name === null || guest.name === name);
 
-export const randomPrograms = (first: number, count: number, slots: number): readonly Program[] =>
+export const randomPrograms = (
+  first: number,
+  count: number,
+  slots: number,
+  about: 'instructions' | 'segments' = 'instructions',
+): readonly Program[] =>
   Array.from({ length: count }, (_, i) => ({
     name: `seed ${first + i}`,
     get source() {
-      return randomProgram({ seed: first + i, slots });
+      return randomProgram({ seed: first + i, slots, about });
     },
   }));

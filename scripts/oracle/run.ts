@@ -2,6 +2,7 @@
 import type { Emulator } from '../../src/machine/oracle/departures';
 import { LockStep } from '../../src/machine/oracle/lock-step';
 import { reportOf } from '../../src/machine/oracle/report';
+import { runBochs } from './bochs';
 import { prepare } from './machine';
 import { runQemu } from './qemu';
 
@@ -26,8 +27,14 @@ export async function compare(
 ): Promise<Compared> {
   const prepared = prepare(source, name);
   try {
-    const lockStep = new LockStep(prepared.pc, { emulator, entry: prepared.entry, steps });
-    await runQemu(prepared, lockStep);
+    const lockStep = new LockStep(prepared.pc, {
+      emulator,
+      entry: prepared.entry,
+      steps,
+      showsDeliveries: emulator === 'qemu',
+    });
+    if (emulator === 'qemu') await runQemu(prepared, lockStep);
+    else await runBochs(prepared, lockStep, steps);
     const { divergence, instructions } = lockStep;
     const report = divergence ? reportOf(divergence) : '';
     return { passed: divergence === null, instructions, report };
