@@ -7,7 +7,7 @@ import { compareOn, imageOf, shrink } from '../testing/random-guest/compare';
 import { guestOf, randomGuest } from '../testing/random-guest/generate';
 
 const SMALL_CACHE = 2048;
-const [first, count] = (process.env.RANDOM_GUESTS ?? '1:40').split(':').map(Number) as [
+const [first, count] = (process.env.RANDOM_GUESTS ?? '1:25').split(':').map(Number) as [
   number,
   number,
 ];
@@ -134,7 +134,7 @@ const FOUND: Readonly<Record<string, Parameters<typeof guestOf>[0]>> = {
         inc eax
         loop .loop`,
   },
-  "an interrupt that waits while user code faults comes behind the handler's first instruction": {
+  "an interrupt that waits while the guest faults comes behind the handler's first instruction": {
     kernel: `mov ecx, 35
         sti
 .loop:  mov dword [resume], .next
