@@ -412,8 +412,9 @@ export class BinaryTranslationSystem implements System {
     const read = { write: false, user: false, commit: false };
     const stackTop = (stack.base + guest.gpr[4]!) >>> 0;
     if (!monitor.fillShadow((code.base + address) >>> 0, read)) return null;
+    // What the guest's tables allow of its stack: the silicon must not stop at a page the shadow only lacks.
     for (const linear of [stackTop, (stackTop - 4) >>> 0]) {
-      if (!monitor.fillShadow(linear, { ...read, write: true, commit: true })) return null;
+      monitor.fillShadow(linear, { ...read, write: true, commit: true });
     }
     const CPL = 1;
     cpu.cpl = CPL;
