@@ -23,11 +23,12 @@ export class BlockFollower {
 
   /**
    * A follower that knows the past of `start`, with the machine there; or the run's last one with the machine where
-   * that stands, if it stands exactly at `from`: then nothing need be executed again.
+   * that stands, if it stands exactly at `from` and that is not before `start`: then nothing need be executed again.
    */
   static at(run: Run, start: number, from: number): BlockFollower {
     const last = run.follower;
-    if (last && last.seen === from && run.cursor.at === from) return last;
+    // Behind a long step it would have to look at every moment of it.
+    if (last && from >= start && last.seen === from && run.cursor.at === from) return last;
     let entry: BlockEntry | null = null;
     const rule = ruleWarmedUpTo(
       run.cursor,

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Cursor } from '../history';
 import type { GuestSource, TechniqueId } from './index';
 import { DEFAULT_WORLD, Session } from './index';
 
@@ -172,6 +173,17 @@ describe('searches that find nothing', () => {
     },
     60_000,
   );
+});
+
+describe('play', () => {
+  it('looks only at the last moments of a long run: it does not go through it step by step', async () => {
+    const session = await open('bare', assembly('jmp $'));
+    await session.play(10);
+    const step = vi.spyOn(Cursor.prototype, 'runTo');
+    await session.play(50_000);
+    expect(step.mock.calls.length).toBeLessThan(1000);
+    step.mockRestore();
+  });
 });
 
 describe('the end', () => {
