@@ -109,6 +109,9 @@ test('steps the callout phase by phase and back', async ({ page, lab }) => {
     await lab.press('p');
     if (shown === '1 of 9') await lab.press('p');
     await expect(page.getByText(shown, { exact: true }).last()).toBeVisible();
+    if (shown === '1 of 9') {
+      await expect(page.getByText(/^Before this instruction completes/)).toBeVisible();
+    }
   }
   await lab.press('Shift+P');
   await lab.press('Shift+P');
@@ -227,9 +230,13 @@ test('keeps what was open when a guest has an error, and says where', async ({ p
   await page.getByTestId('guest-file').setInputFiles({
     name: 'mine.asm',
     mimeType: 'text/plain',
-    buffer: Buffer.from('        bits 32\nstart:  mov eax, 1\n        frobnicate eax\n'),
+    buffer: Buffer.from(
+      '        bits 32\nstart:  mov eax, 1\n        frobnicate eax\n        frotz eax\n',
+    ),
   });
   await expect(page.getByRole('alert')).toContainText('mine.asm:3');
+  // Every error of the file, not only the first.
+  await expect(page.getByRole('alert')).toContainText('4:9');
   await lab.waitIdle();
   expect(await machineState(page)).toEqual(before);
 });

@@ -9,8 +9,8 @@ import {
   CLASS_MEANINGS,
   guestTag,
   linesOf,
+  meaningOf,
   shortTag,
-  TAG_MEANINGS,
   TAG_WORDS,
   whyUntranslated,
 } from '../../viz/blocks/correspondence';
@@ -51,7 +51,7 @@ function translatedRows(block: BlockView, marked: number | null): CodeRow[] {
     tag: TAG_WORDS[line.tag],
     tagShort: shortTag(TAG_WORDS[line.tag]),
     tagClass: line.tag,
-    tagMeaning: TAG_MEANINGS[line.tag],
+    tagMeaning: meaningOf(line.tag, line.from === null ? undefined : block.guest[line.from]?.text),
     linked: marked !== null && line.from === marked,
     relation: line.from === null ? 'added by the translator' : `from guest line ${line.from + 1}`,
   }));

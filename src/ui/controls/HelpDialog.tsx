@@ -6,6 +6,18 @@ import { IconButton } from '../shared/Button';
 import { KEY_BINDINGS, keyCap } from './keys';
 import './help.css';
 
+const GLOSSARY: readonly (readonly [string, string])[] = [
+  ['vcpu', 'The virtual CPU: the guest\u2019s flags and registers as the hypervisor keeps them.'],
+  ['spill', 'Where a translation puts a register aside while it borrows it.'],
+  ['callout', 'A call from translated code into the hypervisor, through a gate to ring 0.'],
+  ['dispatch', 'The callout that asks for the next block: found in the cache, or translated.'],
+  ['lookup', 'Finding a block\u2019s translation by its guest address, without leaving ring 1.'],
+  [
+    'shadow',
+    'The page tables the real CPU uses, made by the hypervisor from the guest\u2019s own.',
+  ],
+];
+
 export function HelpDialog() {
   const open = useApp((s) => s.helpOpen);
   const { setHelpOpen } = useActions();
@@ -47,6 +59,15 @@ export function HelpDialog() {
                   {binding.does}
                   {binding.focused ? <small> while the stage or timeline has focus</small> : null}
                 </dd>
+              </div>
+            ))}
+          </dl>
+          <h3>Words on the page</h3>
+          <dl className="glossary">
+            {GLOSSARY.map(([word, meaning]) => (
+              <div key={word}>
+                <dt>{word}</dt>
+                <dd>{meaning}</dd>
               </div>
             ))}
           </dl>

@@ -98,6 +98,11 @@ export function RegistersPanel({ view }: { readonly view: MachineView }) {
   const truths = twoTruths(view);
   return (
     <section className="registers" aria-label="Registers">
+      {view.moment.phase > 0 && (
+        <p className="registers-when">
+          Before this instruction completes: its phases are shown one by one.
+        </p>
+      )}
       <table>
         <caption className="visually-hidden">
           Registers of the real CPU beside those the guest sees

@@ -54,7 +54,11 @@ export function Tabs<T extends string>({ label, items, selected, onSelect }: Tab
             aria-selected={i === index}
             tabIndex={i === index ? 0 : -1}
             className="tab"
-            onClick={() => onSelect(item.id)}
+            onClick={(event) => {
+              onSelect(item.id);
+              // Chosen with the pointer: the page's keys (Space, End) go on working. `detail` is 0 from the keyboard.
+              if (event.detail > 0) event.currentTarget.blur();
+            }}
           >
             {item.label}
           </button>

@@ -22,6 +22,18 @@ export function ProblemBanner() {
               ) : null}{' '}
               <strong>{problem.message}</strong>
             </p>
+            {problem.more && problem.more.length > 0 ? (
+              <ul className="problem-more" aria-label="Further errors">
+                {problem.more.map((other) => (
+                  <li key={`${other.line}:${other.column}:${other.message}`}>
+                    <code>
+                      {[other.line, other.column].filter((part) => part !== undefined).join(':')}
+                    </code>{' '}
+                    {other.message}
+                  </li>
+                ))}
+              </ul>
+            ) : null}
             {problem.hint ? <p className="problem-hint">{problem.hint}</p> : null}
           </div>
           <IconButton

@@ -23,6 +23,17 @@ const BLOCK_SHAPES: Readonly<Record<BlockMarkKind, string>> = {
   flushed: 'M-3.5,-6 h7 M0,-6 v12 M-3.5,6 h7',
 };
 
+/** One mark as the lanes draw it, for the legend. */
+export function LegendMark({ kind }: { readonly kind: TrapKind | BlockMarkKind }) {
+  const trap = kind in TRAP_SHAPES;
+  const d = trap ? TRAP_SHAPES[kind as TrapKind] : BLOCK_SHAPES[kind as BlockMarkKind];
+  return (
+    <svg width={10} height={14} viewBox="-5 -7 10 14" aria-hidden="true">
+      <path className={`${trap ? 'trap' : 'block'}-mark ${kind}`} d={d} />
+    </svg>
+  );
+}
+
 export const Lanes = memo(function Lanes({ geometry }: { readonly geometry: TimelineGeometry }) {
   return (
     <>

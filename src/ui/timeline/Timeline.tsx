@@ -10,7 +10,7 @@ import { layOutTimeline, nearestMark, type TimelineGeometry } from '../../viz/ti
 import { follow, pan, type Span, zoomAround } from '../../viz/timeline/zoom';
 import { IconButton } from '../shared/Button';
 import { useWidth } from '../shared/use-width';
-import { LANES, Lanes } from './Lanes';
+import { LANES, Lanes, LegendMark } from './Lanes';
 import { BLOCK_WORDS, formatCount, RING_WORDS, TRAP_WORDS } from './words';
 import './timeline.css';
 
@@ -23,6 +23,16 @@ export interface TimelineProps {
   readonly onSeek: (moment: Moment) => void;
   readonly onZoom: (zoom: Span | null) => void;
 }
+
+const LEGEND = [
+  'trap',
+  'callout',
+  'interrupt',
+  'fault',
+  'translated',
+  'chained',
+  'invalidated',
+] as const;
 
 /** What lies under the pointer, in words. */
 function wordsAt(geometry: TimelineGeometry, x: number, y: number): string {
@@ -180,6 +190,13 @@ export function Timeline(props: TimelineProps) {
             </span>
           ) : null}
         </span>
+        <ul className="timeline-legend" aria-label="Marks">
+          {LEGEND.map((kind) => (
+            <li key={kind}>
+              <LegendMark kind={kind} /> {kind}
+            </li>
+          ))}
+        </ul>
         <span data-testid="position">{position}</span>
       </div>
     </section>

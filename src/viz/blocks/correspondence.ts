@@ -45,6 +45,24 @@ export const CLASS_MEANINGS: Readonly<Record<GuestLine['class'], string>> = {
   'ends-block': 'Transfers control: the basic block ends here.',
 };
 
+/** What the translator puts in place of an instruction, one sentence, by its mnemonic. */
+const SEQUENCES: Readonly<Record<string, string>> = {
+  pushf: 'Saves the flags, merges in the virtual IF and IOPL, and restores what it used.',
+  popf: 'Takes the flags from the stack and calls the hypervisor, which sets the virtual IF.',
+  cli: 'Clears the virtual IF in memory; the real one stays as it is.',
+  sti: 'Sets the virtual IF; the hypervisor delivers what was waiting.',
+  ret: 'Takes the return address from the stack and looks its translation up.',
+  call: 'Pushes the guest\u2019s own return address, and goes on in a translation.',
+  iret: 'The hypervisor returns for the guest, on the virtual CPU.',
+};
+
+/** What `tag` means for a line that came from `guest` (its text); the general meaning where nothing special is known. */
+export function meaningOf(tag: LineTag, guest: string | undefined): string {
+  const mnemonic = /^[a-z]+/.exec(guest ?? '')?.[0].replace(/^(pushf|popf|iret)[dw]$/, '$1') ?? '';
+  const own = tag === 'rewritten' || tag === 'hypervisor-call' ? SEQUENCES[mnemonic] : undefined;
+  return own ? `For ${mnemonic}: ${own}` : TAG_MEANINGS[tag];
+}
+
 /** For each guest line, the indices of its translated lines, in order. */
 export function linesOf(block: BlockView): readonly (readonly number[])[] {
   const lines: number[][] = block.guest.map(() => []);
