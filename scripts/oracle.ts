@@ -32,6 +32,7 @@ if (missing.length > 0) {
   process.exit(2);
 }
 
+const met = new Map<string, number>();
 let passed = 0;
 let failed = 0;
 const { first, count, slots, steps, guest } = options;
@@ -41,6 +42,7 @@ if (options.qemu) {
 }
 if (options.bochs)
   await all('bochs', randomPrograms(first, count, Math.min(slots, 100), 'segments'));
+for (const [name, times] of met) console.log(`let pass ${times} times: ${name}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
@@ -49,6 +51,9 @@ async function all(emulator: 'qemu' | 'bochs', programs: readonly Program[]): Pr
     const result: Compared = await compare(emulator, program, steps);
     if (result.passed) passed++;
     else failed++;
+    for (const [{ name }, times] of result.departures) {
+      met.set(`${emulator}: ${name}`, (met.get(`${emulator}: ${name}`) ?? 0) + times);
+    }
     const verdict = result.passed ? 'agree' : 'DIVERGE';
     console.log(`${emulator} ${program.name}: ${verdict}, ${result.instructions} instructions`);
     if (!result.passed) console.log(result.report);

@@ -1,5 +1,5 @@
 /** One program on both sides, and what came of it in words. */
-import type { Emulator } from '../../src/machine/oracle/departures';
+import type { Departure, Emulator } from '../../src/machine/oracle/departures';
 import { LockStep } from '../../src/machine/oracle/lock-step';
 import { reportOf } from '../../src/machine/oracle/report';
 import { runBochs } from './bochs';
@@ -17,6 +17,8 @@ export interface Compared {
   readonly instructions: number;
   /** The divergence with its history; empty if there is none. */
   readonly report: string;
+  /** Departures from the manual that were met and let pass, and how often. */
+  readonly departures: ReadonlyMap<Departure, number>;
 }
 
 /** @param steps compare so many instructions at most */
@@ -35,9 +37,9 @@ export async function compare(
     });
     if (emulator === 'qemu') await runQemu(prepared, lockStep);
     else await runBochs(prepared, lockStep, steps);
-    const { divergence, instructions } = lockStep;
+    const { divergence, instructions, departures } = lockStep;
     const report = divergence ? reportOf(divergence) : '';
-    return { passed: divergence === null, instructions, report };
+    return { passed: divergence === null, instructions, report, departures };
   } finally {
     prepared.dispose();
   }

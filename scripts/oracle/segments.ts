@@ -30,8 +30,7 @@ export function randomDescriptor(random: Random): readonly [low: number, high: n
 
 const PREFIX = { 0: 0x26, 3: 0x3e, 4: 0x64, 5: 0x65 } as const;
 const OFFSETS = [
-  0, 1, 2, 4, 8, 0xf, 0x10, 0xffc, 0xfff, 0x1000, 0x1ffd, 0x2000, 0x7ffe, 0x8000, 0xfffe, 0x10000,
-  -16,
+  1, 2, 4, 8, 0xf, 0x10, 0xffc, 0xfff, 0x1000, 0x1ffd, 0x2000, 0x7ffe, 0x8000, 0xfffe, 0x10000, -16,
 ];
 /** MOV in both directions and sizes, ADD to memory, CMPXCHG8B, PUSH and LES: opcode with a [disp32] ModRM. */
 const ACCESSES: readonly Bytes[] = [
