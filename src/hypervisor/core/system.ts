@@ -141,7 +141,7 @@ export interface System extends Snapshotable<unknown> {
     readonly cycles: number;
   }[];
 
-  /** Counts by event kind since the start; `cache-hit` counts entries into translations that were already there. */
+  /** Counts by event kind since the start; `cache-hit` counts entries into translations that were already there, chained jumps included. */
   counts(): Readonly<Record<string, number>>;
 
   /** The translation cache; null where the technique has none. */

@@ -138,7 +138,7 @@ export function waypointLabel(flow: Flow, index: number, through = index): strin
     const labels = flow.waypoints.slice(index, through + 1).map((each) => each.label);
     return `Phases ${w.number} to ${flow.waypoints[through]!.number} of ${flow.waypoints.length}, ${state}: ${labels.join(', ')}.`;
   }
-  const cost = w.cycles !== null && w.cycles !== null ? ` ${cyclesText(w.cycles)}.` : '';
+  const cost = w.cycles !== null ? ` ${cyclesText(w.cycles)}.` : '';
   return `Phase ${w.number} of ${flow.waypoints.length}, ${state}: ${w.label}. ${w.detail}${cost}`;
 }
 
