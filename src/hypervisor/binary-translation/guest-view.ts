@@ -69,7 +69,8 @@ function inCache(
   tcAddress: number,
   eflags: number,
 ): Registers {
-  const { virtual, cache } = monitor;
+  const { virtual } = monitor;
+  const { cache } = monitor.code;
   const translation = cache.at(tcAddress);
   const record = translation && recordAt(translation, tcAddress);
   const gpr = Array.from(real);
@@ -104,7 +105,7 @@ function userSegments(cpu: Cpu, monitor: Monitor): SegmentState[] {
     if (register > 5) return segment;
     const selector = cpu.state[WORD.SELECTOR + register]! & 0xffff;
     if (selector === segment.selector) return segment;
-    const raw = (selector & ~3) === 0 ? null : monitor.readGuestDescriptor(selector >>> 3);
+    const raw = (selector & ~3) === 0 ? null : monitor.guest.readDescriptor(selector >>> 3);
     return { selector, ...(raw ? unpack(raw) : { base: 0, limit: 0, rights: 0 }) };
   });
 }

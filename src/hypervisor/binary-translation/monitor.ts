@@ -38,8 +38,7 @@ import {
 import type { MachineEventBody } from '../../machine/events';
 import type { Pc } from '../../machine/pc';
 import { FactLog } from '../core/fact-log';
-import { type RawDescriptor, RIGHTS_BIG, RIGHTS_PRESENT, unpack } from '../memory/descriptors';
-import { type GuestPaging, GuestTables } from '../memory/guest-walk';
+import { RIGHTS_BIG, RIGHTS_PRESENT, unpack } from '../memory/descriptors';
 import {
   CACHE_BASE,
   CACHE_BYTES,
@@ -52,49 +51,35 @@ import {
 } from '../memory/layout';
 import { MonitorMemory } from '../memory/monitor-memory';
 import type { Pmap } from '../memory/pmap';
-import { ShadowTables } from '../memory/shadow-tables';
-import { TranslationCache } from './cache';
-import { readUnit } from './code-source';
-import { DescriptorTables, FIRST_IRQ, FIRST_SOFTWARE } from './descriptor-table';
+import { CodeStore } from './code-store';
+import { FIRST_IRQ, FIRST_SOFTWARE } from './descriptor-table';
 import { type CodeRecord, EXIT_SLOT_BYTES, SPILLED_EAX, SPILLED_ECX } from './emitter';
 import { CALLOUT_NUMBER, EXIT, IDLE, INTERPRET } from './entry-code';
 import { type EntryFrame, patchFrameFlags, readEntryFrame, writeExitFrame } from './frames';
+import { GuestMemory } from './guest-memory';
 import type { EntryReason, Outcome } from './reason';
 import { recordAt, type Translation } from './translation';
-import { translateUnit } from './translator';
 import { USER_SEGMENTS, type VirtualCpu } from './virtual-cpu';
-
-/** Faults of one instruction on traced pages before its translation gets a callout instead. */
-const GUILTY_AFTER = 3;
 
 /** DR6: the #DB is a single-step trap. */
 const DR6_BS = 1 << 14;
 
-export type Traced = 'code' | 'gdt';
+/** Loading one of these makes another address space, or other rules for it. */
+const PAGING_REGISTERS: ReadonlyMap<Register, string> = new Map([
+  [Register.CR0, 'CR0'],
+  [Register.CR3, 'CR3'],
+  [Register.CR4, 'CR4'],
+]);
 
 /** Where the guest's instructions execute. */
 type Mode = 'translated' | 'direct' | 'interpreted' | 'idle';
 
 export class Monitor {
-  readonly cache: TranslationCache;
-  readonly shadow: ShadowTables;
-  readonly descriptors: DescriptorTables;
-  readonly tables: GuestTables;
   readonly memory: MonitorMemory;
+  readonly guest: GuestMemory;
+  readonly code: CodeStore;
 
-  /** Guest frames with write traces, and why. */
-  traces = new Map<number, Set<Traced>>();
-  /** Guest EIPs whose plain instructions fault on traced pages, with their count so far. */
-  suspects = new Map<number, number>();
-  guilty = new Set<number>();
-  /** Old translation to the one that replaced it, by id. */
-  forwards = new Map<number, number>();
-  /** CS base and limit that all translations were made for. */
-  private codeSegment = '';
   mode: Mode = 'interpreted';
-  /** The guest frames whose traced bytes a write may have changed, not yet looked at. */
-  private readonly touched = new Set<number>();
-  private descriptorsStale = true;
   private timerFor = Number.POSITIVE_INFINITY;
   /**
    * Guest instructions retired at the last hidden fault. Accessed and dirty bits are set by then, so the instruction has
@@ -109,22 +94,16 @@ export class Monitor {
 
   constructor(
     private readonly pc: Pc,
-    private readonly pmap: Pmap,
+    pmap: Pmap,
     readonly virtual: VirtualCpu,
     private readonly board: Board,
     base: number,
     cacheBytes: number = CACHE_BYTES,
   ) {
     this.memory = new MonitorMemory(pc.memory, base);
-    this.cache = new TranslationCache(pc.memory, base, cacheBytes);
-    this.shadow = new ShadowTables(pc.memory, base);
-    this.descriptors = new DescriptorTables(this.memory);
-    this.tables = new GuestTables(pc.memory, pmap);
+    this.guest = new GuestMemory(pc, pmap, virtual, this.memory);
+    this.code = new CodeStore(pc, virtual, this.guest, this.memory, cacheBytes);
     virtual.onEvent = (body) => this.onVirtualEvent(body);
-    pc.memory.onWatchedWrite((page) => {
-      const frame = this.pmap.guestFrame(page);
-      if (frame !== null) this.touched.add(frame);
-    });
   }
 
   // --- entry --------------------------------------------------------------------------------------------------
@@ -215,7 +194,7 @@ export class Monitor {
     }
     // A callout's return address is behind it: the record is the call's own.
     const at = reason.kind === 'callout' ? frame.eip - EXIT_SLOT_BYTES : frame.eip;
-    const translation = this.cache.at(at);
+    const translation = this.code.cache.at(at);
     const record = translation && recordAt(translation, at);
     invariant(record, `every cache address maps back to a guest EIP (${inHex(frame.eip)})`);
     if (record.spilled & SPILLED_EAX) gpr[0] = this.virtual.field(VCPU.EAX);
@@ -231,7 +210,7 @@ export class Monitor {
     USER_SEGMENTS.forEach((register, i) => {
       const selector = real[i] ?? 0;
       if (selector === this.virtual.segment(register).selector) return;
-      const raw = (selector & ~3) === 0 ? null : this.readGuestDescriptor(selector >>> 3);
+      const raw = (selector & ~3) === 0 ? null : this.guest.readDescriptor(selector >>> 3);
       const hidden = raw ? unpack(raw) : { base: 0, limit: 0, rights: 0 };
       this.virtual.reload(register, selector, hidden);
     });
@@ -317,7 +296,7 @@ export class Monitor {
   ): Outcome {
     const { virtual } = this;
     const { costs } = this.pc.clock;
-    const translation = this.cache.at(frame.eip - EXIT_SLOT_BYTES);
+    const translation = this.code.cache.at(frame.eip - EXIT_SLOT_BYTES);
     invariant(translation && record, 'a callout comes from a translation');
     switch (name) {
       case 'dispatch': {
@@ -328,7 +307,7 @@ export class Monitor {
         invariant(target !== undefined, 'a dispatch callout is an exit slot');
         virtual.eip = target;
         this.carriedOut = true;
-        this.chainExit(translation, exit);
+        if (this.canTranslate()) this.code.chain(translation, exit);
         return { kind: 'resume' };
       }
       case 'lookup-miss': {
@@ -336,8 +315,8 @@ export class Monitor {
         virtual.eip = frame.gpr[0]!;
         this.addGuestRetired(1);
         this.carriedOut = true;
-        const target = this.canTranslate() ? this.findOrTranslate() : null;
-        if (target) this.cache.publish(target);
+        const target = this.canTranslate() ? this.code.find() : null;
+        if (target) this.code.cache.publish(target);
         return { kind: 'resume' };
       }
       case 'interrupts':
@@ -391,13 +370,13 @@ export class Monitor {
     const write = (errorCode & PF_WRITE) !== 0;
     if (linear < MONITOR_BASE) {
       const access = { write, user: virtual.cpl === 3, commit: true };
-      const walk = this.tables.walk(this.paging(), linear, access);
+      const walk = this.guest.tables.walk(this.guest.paging(), linear, access);
       if (walk.kind === 'mapped') {
         const frame = walk.address >>> 12;
-        if (write && this.traces.has(frame)) return this.handleTracedWrite(linear, frame);
+        if (write && this.guest.isTraced(frame)) return this.handleTracedWrite(linear, frame);
         this.pc.clock.charge('shadow-paging', costs.shadowHidden - costs.trapEnter - costs.iret);
         this.emit({ kind: 'hidden-fault', address: linear, errorCode });
-        this.fillShadow(linear, access);
+        this.guest.fill(linear, access);
         this.filledAt = this.pc.cpu.guestRetired;
         return { kind: 'retry' };
       }
@@ -414,30 +393,8 @@ export class Monitor {
     this.emit({ kind: 'trace-hit', address: linear, guestFrame: frame });
     this.pc.clock.charge('tracing', costs.ptWriteTraced - costs.trapEnter - costs.iret);
     this.emulate('a write to a traced page', false);
-    if (this.virtual.cpl === 0) this.suspect(eip);
+    if (this.virtual.cpl === 0) this.code.suspect(eip);
     return { kind: 'resume' };
-  }
-
-  /** Innocent until proven guilty: an instruction that keeps hitting traces is translated again, with a callout. */
-  private suspect(eip: number): void {
-    const count = (this.suspects.get(eip) ?? 0) + 1;
-    this.suspects.set(eip, count);
-    if (count < GUILTY_AFTER || this.guilty.has(eip)) return;
-    this.guilty.add(eip);
-    for (const old of [...this.cache.all]) {
-      const contains = old.guest.some((instruction) => instruction.decoded.address === eip);
-      if (contains && this.cache.holds(old)) this.retranslate(old, eip);
-    }
-  }
-
-  private retranslate(old: Translation, eip: number): void {
-    this.cache.retire(old);
-    const replacement = this.translate(old.guestEip);
-    // Making room for the replacement may have thrown the old one away.
-    if (!replacement || this.cache.get(old.id) !== old) return;
-    this.cache.forward(old, replacement);
-    this.forwards.set(old.id, replacement.id);
-    this.emit({ kind: 'retranslated', block: old.id, replacement: replacement.id, guestEip: eip });
   }
 
   // --- the way back -------------------------------------------------------------------------------------------
@@ -547,7 +504,7 @@ export class Monitor {
     const { virtual } = this;
     const stack = this.kernelSelector(SEG.SS);
     if (stack === null || (stack & ~3) === 0) return false;
-    const target = this.placeInCache(frame) ?? this.findOrTranslate()?.tcAddress ?? null;
+    const target = this.placeInCache(frame) ?? this.code.find()?.tcAddress ?? null;
     if (target === null) {
       if (this.carriedOut) {
         this.stayInMonitor('interpreted');
@@ -577,14 +534,14 @@ export class Monitor {
   /** The place in the interrupted translation where the guest stands now, if it is still there. */
   private placeInCache(frame: EntryFrame | null): number | null {
     if (!frame || (frame.cs & 3) !== 1) return null;
-    const translation = this.cache.at(callsBack(frame) ? frame.eip - 1 : frame.eip);
-    if (!translation || !this.cache.isValid(translation.id)) return null;
+    const translation = this.code.cache.at(callsBack(frame) ? frame.eip - 1 : frame.eip);
+    if (!translation || !this.code.cache.isValid(translation.id)) return null;
     const { eip } = this.virtual;
     // Past the first instruction only: an entry is counted, a way back is not.
     const record = translation.records.find(
       (candidate) => candidate.offset > 0 && candidate.boundary && candidate.guestEip === eip,
     );
-    if (!record || this.mappingOf(translation, true) === 'moved') return null;
+    if (!record || this.code.mappingOf(translation, true) === 'moved') return null;
     return translation.tcAddress + record.offset;
   }
 
@@ -613,8 +570,8 @@ export class Monitor {
   private kernelSelector(register: number): number | null {
     const segment = this.virtual.segment(register);
     if ((segment.rights & RIGHTS_PRESENT) === 0) return 0;
-    if (this.descriptors.holds(segment)) return segment.selector;
-    return this.descriptors.cache(register, segment);
+    if (this.guest.descriptors.holds(segment)) return segment.selector;
+    return this.guest.descriptors.cache(register, segment);
   }
 
   // --- where guest code may run ---------------------------------------------------------------------------------
@@ -645,225 +602,8 @@ export class Monitor {
     return USER_SEGMENTS.every((register) => {
       const segment = virtual.segment(register);
       const isNull = (segment.selector & ~3) === 0 && (segment.rights & RIGHTS_PRESENT) === 0;
-      return isNull || this.descriptors.holds(segment);
+      return isNull || this.guest.descriptors.holds(segment);
     });
-  }
-
-  // --- translation ----------------------------------------------------------------------------------------------
-
-  private findOrTranslate(): Translation | null {
-    this.checkCodeSegment();
-    const { eip } = this.virtual;
-    const found = this.cache.find(eip);
-    if (!found) return this.translate(eip);
-    if (this.mappingOf(found, true) !== 'moved') return found;
-    this.invalidate(found, 'its code is mapped elsewhere now');
-    return this.translate(eip);
-  }
-
-  private chainExit(from: Translation, exit: number): void {
-    if (!this.canTranslate()) return;
-    const to = this.findOrTranslate();
-    if (!to || !this.cache.holds(from)) return;
-    this.cache.chain(from, exit, to);
-    const site = from.tcAddress + (from.exits[exit]?.slot ?? 0);
-    this.emit({ kind: 'chained', from: from.id, to: to.id, site });
-  }
-
-  private translate(eip: number): Translation | null {
-    const segment = this.virtual.segment(SEG.CS);
-    const unit = readUnit(this.tables, this.paging(), segment, eip);
-    if (!unit) return null;
-    const code = translateUnit(unit.guest, this.guilty, segment.limit);
-    if (!this.cache.hasRoom(code.bytes.length)) this.flushCache('the cache is full');
-    const guestLinear = (segment.base + eip) >>> 0;
-    const translation = this.cache.add({ guestEip: eip, guestLinear, ...unit }, code);
-    this.cache.misses++;
-    const { clock } = this.pc;
-    clock.charge(
-      'translating',
-      clock.costs.translateTu + unit.guest.length * clock.costs.translateInsn,
-    );
-    this.emit({ kind: 'cache-miss', guestEip: eip });
-    this.emit({
-      kind: 'translated',
-      block: translation.id,
-      guestEip: eip,
-      tcAddress: translation.tcAddress,
-      guestInstructions: unit.guest.length,
-      bytes: translation.bytes,
-    });
-    for (const frame of unit.pages.values()) this.trace(frame, 'code');
-    return translation;
-  }
-
-  /** Translations hold for one code segment; another base or limit starts over. */
-  private checkCodeSegment(): void {
-    const { base, limit } = this.virtual.segment(SEG.CS);
-    const key = `${base}:${limit}`;
-    if (key === this.codeSegment) return;
-    if (this.cache.all.length > 0) this.flushCache('the kernel runs on another code segment');
-    this.codeSegment = key;
-  }
-
-  private flushCache(reason: string): void {
-    this.cache.flush();
-    this.forwards.clear();
-    this.emit({ kind: 'cache-flushed', reason });
-    for (const frame of [...this.traces.keys()]) this.untrace(frame, 'code');
-  }
-
-  /** Drops translations of frames that were written, whose bytes are no longer what was translated. */
-  private checkTranslations(frame: number): void {
-    for (const translation of this.cache.all) {
-      if (!this.cache.isValid(translation.id)) continue;
-      if (![...translation.pages.values()].includes(frame)) continue;
-      const now = this.tables.bytes(
-        this.paging(),
-        translation.guestLinear,
-        translation.source.length,
-      );
-      const same =
-        now !== null &&
-        now.length === translation.source.length &&
-        translation.source.every((byte, i) => byte === now[i]);
-      if (!same) this.invalidate(translation, 'the guest wrote to its code');
-    }
-  }
-
-  /**
-   * After the guest changed its address space: translations hold only where their code is still mapped. Where the new
-   * mapping has not been used yet, silicon would set its accessed bits at the next fetch: so the next entry has to come
-   * through the dispatcher, which does.
-   */
-  private checkMappings(): void {
-    for (const translation of this.cache.all) {
-      if (!this.cache.isValid(translation.id)) continue;
-      const state = this.mappingOf(translation, false);
-      if (state === 'moved') this.invalidate(translation, 'its code is mapped elsewhere now');
-      else if (state === 'untouched') this.unchained(this.cache.unlink(translation));
-    }
-  }
-
-  /** How the guest maps a translation's code now; `commit` sets accessed bits, as fetching it does. */
-  private mappingOf(translation: Translation, commit: boolean): 'touched' | 'untouched' | 'moved' {
-    let touched = true;
-    for (const [page, frame] of translation.pages) {
-      const access = { write: false, user: false, commit };
-      const walk = this.tables.walk(this.paging(), (page << 12) >>> 0, access);
-      if (walk.kind === 'fault' || walk.address >>> 12 !== frame) return 'moved';
-      touched &&= walk.accessed;
-    }
-    return touched ? 'touched' : 'untouched';
-  }
-
-  private invalidate(translation: Translation, reason: string): void {
-    this.unchained(this.cache.invalidate(translation));
-    this.emit({ kind: 'invalidated', block: translation.id, reason });
-  }
-
-  private unchained(chains: readonly { readonly from: number; readonly to: number }[]): void {
-    for (const { from, to } of chains) this.emit({ kind: 'unchained', from, to });
-  }
-
-  // --- memory ---------------------------------------------------------------------------------------------------
-
-  paging(): GuestPaging {
-    return {
-      cr0: this.virtual.word(WORD.CR0),
-      cr3: this.virtual.word(WORD.CR3),
-      cr4: this.virtual.word(WORD.CR4),
-    };
-  }
-
-  /**
-   * Maps one guest page in the shadow, with no more rights than the guest gives and traces allow.
-   * @returns false where the guest's tables forbid the access or the address is the monitor's
-   */
-  fillShadow(
-    linear: number,
-    access: { readonly write: boolean; readonly user: boolean; readonly commit: boolean },
-  ): boolean {
-    if (linear >= MONITOR_BASE) return false;
-    const walk = this.tables.walk(this.paging(), linear, access);
-    if (walk.kind === 'fault') return false;
-    const guestFrame = walk.address >>> 12;
-    const machinePage = this.pmap.physical((guestFrame << 12) >>> 0);
-    // A read-only page that a kernel without WP writes to becomes writable for the kernel alone.
-    const bypass = access.write && !walk.writable;
-    const write = (bypass || (walk.writable && walk.dirty)) && !this.traces.has(guestFrame);
-    const rights = { write, user: walk.user && !bypass };
-    let entry = this.shadow.map(linear, machinePage, rights);
-    if (entry === null) {
-      this.flushShadow('the pool of shadow tables is used up');
-      entry = this.shadow.map(linear, machinePage, rights);
-    }
-    this.pc.cpu.flushPage(linear);
-    this.emit({
-      kind: 'shadow-fill',
-      address: linear,
-      entry: entry ?? 0,
-      guestFrame,
-      machineFrame: machinePage >>> 12,
-    });
-    return true;
-  }
-
-  private flushShadow(reason: string): void {
-    this.shadow.flush();
-    this.pc.cpu.flushTlb();
-    this.emit({ kind: 'shadow-flush', reason });
-  }
-
-  /** Begins to hear of every write to a guest frame. */
-  private trace(frame: number, why: Traced): void {
-    const reasons = this.traces.get(frame);
-    if (reasons) {
-      reasons.add(why);
-      return;
-    }
-    this.traces.set(frame, new Set([why]));
-    const machineFrame = this.pmap.machineFrame(frame);
-    if (machineFrame === null) return;
-    this.pc.memory.watch(machineFrame, true);
-    for (const linear of this.shadow.protect((machineFrame << 12) >>> 0)) {
-      this.pc.cpu.flushPage(linear);
-    }
-  }
-
-  private untrace(frame: number, why: Traced): void {
-    const reasons = this.traces.get(frame);
-    if (!reasons?.delete(why) || reasons.size > 0) return;
-    this.traces.delete(frame);
-    const machineFrame = this.pmap.machineFrame(frame);
-    if (machineFrame !== null) this.pc.memory.watch(machineFrame, false);
-  }
-
-  readGuestDescriptor(index: number): RawDescriptor | null {
-    const { virtual } = this;
-    const offset = index * 8;
-    if (offset + 7 > virtual.word(WORD.GDTR_LIMIT)) return null;
-    const linear = (virtual.word(WORD.GDTR_BASE) + offset) >>> 0;
-    const bytes = this.tables.bytes(this.paging(), linear, 8);
-    if (bytes?.length !== 8) return null;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
-    return [view.getUint32(0, true), view.getUint32(4, true)];
-  }
-
-  private mirrorDescriptors(): void {
-    const { virtual } = this;
-    const base = virtual.word(WORD.GDTR_BASE);
-    const count = Math.floor((virtual.word(WORD.GDTR_LIMIT) + 1) / 8);
-    this.descriptors.mirror(count, (index) => this.readGuestDescriptor(index));
-    const last = (base + virtual.word(WORD.GDTR_LIMIT)) >>> 0;
-    const frames = new Set<number>();
-    for (let page = base >>> 12; page <= last >>> 12; page++) {
-      const access = { write: false, user: false, commit: false };
-      const walk = this.tables.walk(this.paging(), (page << 12) >>> 0, access);
-      if (walk.kind === 'mapped') frames.add(walk.address >>> 12);
-    }
-    for (const frame of [...this.traces.keys()]) if (!frames.has(frame)) this.untrace(frame, 'gdt');
-    for (const frame of frames) this.trace(frame, 'gdt');
   }
 
   // --- the virtual CPU ------------------------------------------------------------------------------------------
@@ -879,6 +619,7 @@ export class Monitor {
     if (charge) this.pc.clock.charge('emulation', this.pc.clock.costs.emulDecode);
     const eip = virtual.eip;
     const before = virtual.flags;
+    const directory = virtual.word(WORD.CR3);
     this.phase('decoded', () => `${next?.text ?? 'unreadable'} at ${inHex(eip)}`);
     this.phase('checked', () => `virtual ring ${virtual.cpl}, IOPL ${(before >> 12) & 3}: ${why}`);
     virtual.cpu.flushTlb(true);
@@ -892,7 +633,9 @@ export class Monitor {
     // Interrupts are told by the number of retired instructions: one before the instruction that faults is not to be
     // mistaken for one between the fault and its handler. So here none is delivered, as behind STI.
     else virtual.cpu.setShadow(1);
-    if (next) this.noteEffects(next.instruction);
+    const noted = next ? this.noteEffects(next.instruction) : false;
+    // A task switch, even one that a fault's task gate made, loads CR3 by itself.
+    if (!noted && virtual.word(WORD.CR3) !== directory) this.addressSpaceChanged('task switch');
     this.phase('emulated', () => this.describe(done.kind, before));
     this.emit({ kind: 'emulated', guestEip: eip, text: next?.text ?? '', why });
   }
@@ -910,7 +653,7 @@ export class Monitor {
   private decodeNext(): { instruction: Instruction; text: string } | null {
     const { virtual } = this;
     const code = virtual.segment(SEG.CS);
-    const bytes = this.tables.bytes(this.paging(), (code.base + virtual.eip) >>> 0, 15);
+    const bytes = this.guest.tables.bytes(this.guest.paging(), (code.base + virtual.eip) >>> 0, 15);
     if (!bytes) return null;
     const bitness = code.rights & RIGHTS_BIG ? 32 : 16;
     const instruction = decode(bytes, virtual.eip, bitness);
@@ -920,43 +663,39 @@ export class Monitor {
     return { instruction, text };
   }
 
-  /** What an emulated instruction changed that the monitor keeps copies of. */
-  private noteEffects(instruction: Instruction): void {
+  /**
+   * What an emulated instruction changed that the monitor keeps copies of.
+   * @returns true if the address space was looked after
+   */
+  private noteEffects(instruction: Instruction): boolean {
     const destination = instruction.operands[0];
     switch (instruction.mnemonic) {
       case Mnemonic.Lgdt:
-        this.descriptorsStale = true;
-        return;
+        this.guest.descriptorsChanged();
+        return false;
       case Mnemonic.Invlpg:
-        if (destination?.kind === 'memory') this.forgetPage(this.linearOf(destination));
-        return;
+        if (destination?.kind !== 'memory') return false;
+        this.guest.forget(this.linearOf(destination));
+        this.code.checkMappings();
+        return false;
       case Mnemonic.Lmsw:
         this.addressSpaceChanged('LMSW');
-        return;
-      case Mnemonic.Mov:
-        if (destination?.kind !== 'register') return;
-        if (destination.register === Register.CR3) this.addressSpaceChanged('MOV to CR3');
-        if (destination.register === Register.CR0) this.addressSpaceChanged('MOV to CR0');
-        if (destination.register === Register.CR4) this.addressSpaceChanged('MOV to CR4');
-        return;
+        return true;
+      case Mnemonic.Mov: {
+        const register = destination?.kind === 'register' ? destination.register : Register.None;
+        const name = PAGING_REGISTERS.get(register);
+        if (name) this.addressSpaceChanged(`MOV to ${name}`);
+        return name !== undefined;
+      }
       default:
-        return;
+        return false;
     }
   }
 
   private addressSpaceChanged(reason: string): void {
-    this.flushShadow(reason);
-    this.descriptorsStale = true;
-    this.checkMappings();
-  }
-
-  private forgetPage(linear: number): void {
-    if (linear < MONITOR_BASE) {
-      this.shadow.clear(linear);
-      this.pc.cpu.flushPage(linear);
-    }
-    this.descriptorsStale = true;
-    this.checkMappings();
+    this.guest.flush(reason);
+    this.guest.descriptorsChanged();
+    this.code.checkMappings();
   }
 
   private linearOf(operand: MemoryOperand): number {
@@ -970,15 +709,7 @@ export class Monitor {
 
   /** Follows up what emulation touched: traced code, the guest's descriptor table. */
   private afterEmulation(): void {
-    for (const frame of this.touched) {
-      const why = this.traces.get(frame);
-      if (why?.has('code')) this.checkTranslations(frame);
-      if (why?.has('gdt')) this.descriptorsStale = true;
-    }
-    this.touched.clear();
-    if (!this.descriptorsStale) return;
-    this.descriptorsStale = false;
-    this.mirrorDescriptors();
+    this.guest.settle((frame) => this.code.checkWritten(frame));
   }
 
   private addGuestRetired(count: number): void {
@@ -1055,16 +786,9 @@ export class Monitor {
 
   save() {
     return {
-      cache: this.cache.save(),
-      shadow: this.shadow.save(),
-      descriptors: this.descriptors.save(),
-      traces: [...this.traces].map(([frame, why]) => [frame, [...why]] as const),
-      suspects: [...this.suspects],
-      guilty: [...this.guilty],
-      forwards: [...this.forwards],
-      codeSegment: this.codeSegment,
+      guest: this.guest.save(),
+      code: this.code.save(),
       mode: this.mode,
-      descriptorsStale: this.descriptorsStale,
       timerFor: this.timerFor,
       leftAt: this.leftAt,
       filledAt: this.filledAt,
@@ -1073,28 +797,13 @@ export class Monitor {
   }
 
   restore(state: ReturnType<Monitor['save']>): void {
-    this.cache.restore(state.cache);
-    this.shadow.restore(state.shadow);
-    this.descriptors.restore(state.descriptors);
-    for (const frame of this.traces.keys()) this.watchFrame(frame, false);
-    this.traces = new Map(state.traces.map(([frame, why]) => [frame, new Set(why)]));
-    for (const frame of this.traces.keys()) this.watchFrame(frame, true);
-    this.touched.clear();
-    this.suspects = new Map(state.suspects);
-    this.guilty = new Set(state.guilty);
-    this.forwards = new Map(state.forwards);
-    this.codeSegment = state.codeSegment;
+    this.guest.restore(state.guest);
+    this.code.restore(state.code);
     this.mode = state.mode;
-    this.descriptorsStale = state.descriptorsStale;
     this.timerFor = state.timerFor;
     this.leftAt = state.leftAt;
     this.filledAt = state.filledAt;
     this.facts.restore(state.facts);
-  }
-
-  private watchFrame(frame: number, watched: boolean): void {
-    const machineFrame = this.pmap.machineFrame(frame);
-    if (machineFrame !== null) this.pc.memory.watch(machineFrame, watched);
   }
 
   /** Where the cache begins and ends, for whoever asks what an address is. */

@@ -165,15 +165,15 @@ export class BinaryTranslationSystem implements System {
     const { monitor, virtual } = this;
     const { cpu, bus } = this.pc;
     for (const piece of entryCode()) monitor.memory.write(piece.address, piece.bytes);
-    monitor.descriptors.build();
-    monitor.cache.clearLookupTable();
-    monitor.shadow.build();
+    monitor.guest.descriptors.build();
+    monitor.code.cache.clearLookupTable();
+    monitor.guest.shadow.build();
 
     virtual.cpu.reset();
     bootCpu(virtual.cpu, boot);
 
     const { state } = cpu;
-    state[WORD.CR3] = monitor.shadow.root;
+    state[WORD.CR3] = monitor.guest.shadow.root;
     state[WORD.CR0] = virtual.realCr0;
     // RDTSC outside ring 0 traps: the guest's time is the monitor's business.
     state[WORD.CR4] = 1 << 2;
@@ -208,13 +208,13 @@ export class BinaryTranslationSystem implements System {
   /** What a decoded instruction counts as: the monitor's own code is nobody's guest instruction. */
   private annotate(linear: number, cpl: number): { weight: 0 | 1; entry: number } {
     if (cpl === 3) return { weight: 1, entry: -1 };
-    const translation = this.monitor.cache.at(linear);
+    const translation = this.monitor.code.cache.at(linear);
     const record = translation && recordAt(translation, linear);
     if (!record || translation.tcAddress + record.offset !== linear)
       return { weight: 0, entry: -1 };
     const isEntry = record.offset === 0;
     // A forwarding jump stands where the old translation began: it is neither an entry nor an instruction.
-    if (isEntry && this.monitor.forwards.has(translation.id)) return { weight: 0, entry: -1 };
+    if (isEntry && this.monitor.code.isForwarded(translation.id)) return { weight: 0, entry: -1 };
     return { weight: record.weight, entry: isEntry ? translation.id : -1 };
   }
 
@@ -276,7 +276,7 @@ export class BinaryTranslationSystem implements System {
 
   private recordHere() {
     const { eip } = this.pc.cpu;
-    const translation = this.monitor.cache.at(eip);
+    const translation = this.monitor.code.cache.at(eip);
     return translation && recordAt(translation, eip);
   }
 
@@ -295,7 +295,7 @@ export class BinaryTranslationSystem implements System {
   }
 
   readGuest(linear: number, length: number): Uint8Array | null {
-    return this.monitor.tables.bytes(this.monitor.paging(), linear >>> 0, length);
+    return this.monitor.guest.tables.bytes(this.monitor.guest.paging(), linear >>> 0, length);
   }
 
   guestPage(page: number): Uint8Array {
@@ -325,7 +325,7 @@ export class BinaryTranslationSystem implements System {
   }
 
   cache(): CacheInfo {
-    const { cache } = this.monitor;
+    const { cache } = this.monitor.code;
     const { misses } = cache;
     return {
       capacityBytes: cache.capacityBytes,
@@ -342,21 +342,21 @@ export class BinaryTranslationSystem implements System {
   }
 
   translations(): readonly TranslationInfo[] {
-    return this.monitor.cache.all.map((translation) => this.describe(translation));
+    return this.monitor.code.cache.all.map((translation) => this.describe(translation));
   }
 
   translationAtCache(tcAddress: number): TranslationInfo | null {
-    const translation = this.monitor.cache.at(tcAddress);
+    const translation = this.monitor.code.cache.at(tcAddress);
     return translation && this.describe(translation);
   }
 
   translationOfGuest(guestAddress: number): TranslationInfo | null {
-    const translation = this.monitor.cache.find(guestAddress);
+    const translation = this.monitor.code.cache.find(guestAddress);
     return translation && this.describe(translation);
   }
 
   private describe(translation: Translation): TranslationInfo {
-    return describeTranslation(this.monitor.cache, translation);
+    return describeTranslation(this.monitor.code.cache, translation);
   }
 
   nameOfCacheOperand(displacement: number): string | null {
@@ -411,10 +411,10 @@ export class BinaryTranslationSystem implements System {
     if (!codeReal || !stackReal) return null;
     const read = { write: false, user: false, commit: false };
     const stackTop = (stack.base + guest.gpr[4]!) >>> 0;
-    if (!monitor.fillShadow((code.base + address) >>> 0, read)) return null;
+    if (!monitor.guest.fill((code.base + address) >>> 0, read)) return null;
     // What the guest's tables allow of its stack: the silicon must not stop at a page the shadow only lacks.
     for (const linear of [stackTop, (stackTop - 4) >>> 0]) {
-      monitor.fillShadow(linear, { ...read, write: true, commit: true });
+      monitor.guest.fill(linear, { ...read, write: true, commit: true });
     }
     const CPL = 1;
     cpu.cpl = CPL;
