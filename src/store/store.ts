@@ -8,6 +8,7 @@ import type { SessionApi } from '../session/api';
 import type { MachineView, Problem } from '../session/view';
 import type {
   Direction,
+  GuestInput,
   GuestSource,
   Moment,
   StepUnit,
@@ -43,6 +44,8 @@ export interface Actions extends LessonActions {
   /** Stops whatever runs: play, and a command that takes long, which answers at its next slice. */
   pause(): void;
   selectBlock(id: number | null): Promise<void>;
+  /** Something typed into the guest at the present moment; it becomes part of the run. */
+  input(input: GuestInput): Promise<void>;
   /** One number for the machine's whole state at this moment. */
   fingerprint(): Promise<string>;
   setZoom(zoom: Span | null): void;
@@ -238,6 +241,17 @@ export function createAppStore(options: StoreOptions): AppStore {
     async seek(moment) {
       stopPlay();
       await command(() => session.seek(moment), 'seek');
+    },
+    async input(input) {
+      await command(async () => {
+        const result = await session.input(input);
+        if (result.ok) return result.value;
+        report(result.error);
+        return session.view();
+      });
+      // What was known of the future is gone with the new key.
+      set({ furthest: get().view?.moment.retired ?? 0 });
+      explore();
     },
     fingerprint: () => session.fingerprint(),
     goToStart: () => actions.seek({ retired: 0, phase: 0 }),

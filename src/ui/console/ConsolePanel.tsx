@@ -10,6 +10,7 @@ import {
   screenText,
 } from '../../viz/screen/vga';
 import { TextTwin } from '../shared/TextTwin';
+import { type GuestInputProps, KeyboardField, SerialField } from './GuestInput';
 import './ConsolePanel.css';
 
 function Serial({ text }: { readonly text: string }) {
@@ -87,13 +88,18 @@ const Screen = memo(function Screen({ view }: { readonly view: ConsoleView }) {
   );
 });
 
-export function ConsolePanel({ view }: { readonly view: MachineView }) {
+export interface ConsolePanelProps extends Partial<GuestInputProps> {
+  readonly view: MachineView;
+}
+
+export function ConsolePanel({ view, onInput }: ConsolePanelProps) {
   const { serial, screen, cursor } = view.console;
   return (
     <div className="console-panel">
       <section>
         <h3 className="panel-title">Serial port</h3>
         <Serial text={serial} />
+        {onInput && <SerialField onInput={onInput} />}
       </section>
       <section>
         <header className="console-head">
@@ -104,6 +110,7 @@ export function ConsolePanel({ view }: { readonly view: MachineView }) {
           </span>
         </header>
         <Screen view={view.console} />
+        {onInput && <KeyboardField onInput={onInput} />}
         <TextTwin of="screen">
           <pre className="screen-text">{screenText(screen) || 'The screen is blank.'}</pre>
         </TextTwin>

@@ -11,7 +11,7 @@ import { EventList } from '../timeline/EventList';
 export function RightPanel({ view }: { readonly view: MachineView }) {
   const selected = useApp((s) => s.tab);
   const timeline = useApp((s) => s.timeline);
-  const { setTab, seek, fingerprint } = useActions();
+  const { setTab, seek, fingerprint, input } = useActions();
   return (
     <>
       <h2 className="visually-hidden">Details</h2>
@@ -36,7 +36,7 @@ export function RightPanel({ view }: { readonly view: MachineView }) {
             label: 'Console',
             content: () => (
               <div className="panel-pad">
-                <ConsolePanel view={view} />
+                <ConsolePanel view={view} onInput={input} />
               </div>
             ),
           },
