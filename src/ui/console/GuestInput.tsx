@@ -24,7 +24,7 @@ export function KeyboardField({ onInput }: GuestInputProps) {
       className="guest-input"
       type="text"
       aria-label="Keyboard of the guest"
-      placeholder="Click here and type: keys go to the guest"
+      placeholder="Type here: keys go to the guest"
       autoComplete="off"
       autoCapitalize="off"
       spellCheck={false}

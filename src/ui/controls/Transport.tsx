@@ -17,7 +17,8 @@ const UNITS: readonly { readonly value: StepUnit; readonly label: string }[] = [
 
 export function Transport() {
   const actions = useActions();
-  const playing = useApp((s) => s.playing);
+  // A search that takes long can be stopped like play.
+  const playing = useApp((s) => s.playing || s.slow);
   const speed = useApp((s) => s.speed);
   const unit = useApp((s) => s.unit);
   const atStart = useApp(

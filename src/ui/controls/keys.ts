@@ -7,6 +7,7 @@ import type { Direction, StepUnit } from '../../session/world';
 export type KeyCommand =
   | { readonly kind: 'step'; readonly unit: StepUnit | null; readonly direction: Direction }
   | { readonly kind: 'play-pause' }
+  | { readonly kind: 'pause' }
   | { readonly kind: 'start' }
   | { readonly kind: 'end' }
   | { readonly kind: 'lesson'; readonly direction: Direction }
@@ -51,6 +52,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     command: step(null, 'backward'),
   },
   { keys: [' '], does: 'Play or pause', command: { kind: 'play-pause' } },
+  { keys: ['Escape'], does: 'Stop what runs', command: { kind: 'pause' } },
   { keys: ['Home'], does: 'Start of the run', command: { kind: 'start' } },
   { keys: ['End'], does: 'End of the run', command: { kind: 'end' } },
   {

@@ -27,8 +27,11 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
     case 'step':
       void actions.step(command.direction, command.unit, held);
       break;
+    case 'pause':
+      actions.pause();
+      break;
     case 'play-pause':
-      if (!held) state.playing ? actions.pause() : actions.play();
+      if (!held) state.playing || state.slow ? actions.pause() : actions.play();
       break;
     case 'start':
       void actions.goToStart();
