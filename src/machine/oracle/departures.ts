@@ -40,6 +40,9 @@ const READ_THEN_WRITE: ReadonlySet<Mnemonic> = new Set([
 /** By name: SETcc and the shifts are many mnemonics. */
 const KEEPS_NO_FLAGS = /^(Rcl|Rcr|Rol|Ror|Shl|Sal|Shr|Sar|Set)/;
 
+/** Bytes that PUSHAD pushes. */
+const EIGHT_REGISTERS = 32;
+
 export const DEPARTURES: readonly Departure[] = [
   {
     emulator: 'qemu',
@@ -51,6 +54,17 @@ export const DEPARTURES: readonly Departure[] = [
       (trap.errorCode! & PF_WRITE) !== 0 &&
       (errorCode & PF_WRITE) === 0 &&
       (cr2 === trap.cr2! >>> 0 || (cr2 & 0xfff) === 0),
+  },
+  {
+    emulator: 'qemu',
+    name: 'PUSHA stores EDI first, from the lowest address up: CR2 of its fault is another of the eight',
+    section: 'PUSHA/PUSHAD-Push All General-Purpose Registers',
+    pageFault: ({ instruction, trap, errorCode, cr2 }) =>
+      trap.vector === VECTOR.PF &&
+      (instruction.mnemonic === Mnemonic.Pusha || instruction.mnemonic === Mnemonic.Pushad) &&
+      errorCode === trap.errorCode &&
+      cr2 < trap.cr2! >>> 0 &&
+      (trap.cr2! >>> 0) - cr2 <= EIGHT_REGISTERS - 4,
   },
   {
     emulator: 'qemu',
