@@ -5,15 +5,9 @@
  * books about them. Space is handed out in order; when it is used up everything is flushed.
  */
 import { invariant } from '../../base/assert';
-import type { PhysicalMemory } from '../../machine/memory';
 import type { Snapshotable } from '../../machine/snapshot';
-import {
-  CACHE_BASE,
-  CACHE_BYTES,
-  LOOKUP_BASE,
-  LOOKUP_ENTRIES,
-  MONITOR_BASE,
-} from '../memory/layout';
+import { CACHE_BASE, CACHE_BYTES, LOOKUP_BASE, LOOKUP_ENTRIES } from '../memory/layout';
+import type { MonitorMemory } from '../memory/monitor-memory';
 import { calloutBytes, dword } from './emitter';
 import type { Translation } from './translation';
 import type { Emitted } from './translator';
@@ -53,12 +47,14 @@ export class TranslationCache implements Snapshotable<CacheState> {
   misses = 0;
   chainCount = 0;
 
-  /** @param base machine-physical address that MONITOR_BASE maps to */
   constructor(
-    private readonly memory: PhysicalMemory,
-    private readonly base: number,
+    private readonly memory: MonitorMemory,
     private readonly capacity: number = CACHE_BYTES,
   ) {}
+
+  private get counts(): Int32Array {
+    return this.memory.memory.entryCounts;
+  }
 
   get all(): readonly Translation[] {
     return this.translations;
@@ -83,7 +79,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
 
   /** Times the translation was entered. */
   executions(id: number): number {
-    return this.memory.entryCounts[id] ?? 0;
+    return this.counts[id] ?? 0;
   }
 
   /** Entries into translations since the start, by whatever way. */
@@ -143,11 +139,11 @@ export class TranslationCache implements Snapshotable<CacheState> {
       records: code.records,
       exits: code.exits,
     };
-    this.write(translation.tcAddress, code.bytes);
+    this.memory.write(translation.tcAddress, code.bytes);
     this.next += Math.ceil(code.bytes.length / ALIGNMENT) * ALIGNMENT;
     this.translations.push(translation);
     this.valid.push(true);
-    this.memory.entryCounts[translation.id] = 0;
+    this.counts[translation.id] = 0;
     this.byEip.set(unit.guestEip >>> 0, translation.id);
     return translation;
   }
@@ -162,7 +158,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
     const exit = from.exits[exitIndex];
     invariant(exit !== undefined, 'a chained exit exists');
     const slot = from.tcAddress + exit.slot;
-    this.write(slot, [0xe9, ...dword(to.tcAddress - (slot + 5)), 0x90, 0x90]);
+    this.memory.write(slot, [0xe9, ...dword(to.tcAddress - (slot + 5)), 0x90, 0x90]);
     if (exit.branch !== null) this.pointBranch(from, exit.branch, to.tcAddress);
     this.chains.push({ from: from.id, exit: exitIndex, to: to.id });
     this.chainCount++;
@@ -205,7 +201,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
 
   /** Makes every entry of an old translation go on to its replacement: the forwarding jump of adaptive retranslation. */
   forward(from: Translation, to: Translation): void {
-    this.write(from.tcAddress, [0xe9, ...dword(to.tcAddress - (from.tcAddress + 5))]);
+    this.memory.write(from.tcAddress, [0xe9, ...dword(to.tcAddress - (from.tcAddress + 5))]);
     // Whoever is chained to the old one arrives at the new one, and has to be cut off when that goes.
     this.chains = this.chains.map((chain) =>
       chain.to === from.id ? { ...chain, to: to.id } : chain,
@@ -214,7 +210,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
 
   flush(): void {
     this.forgotten = this.entries;
-    this.memory.entryCounts.fill(0, 0, this.translations.length);
+    this.counts.fill(0, 0, this.translations.length);
     this.translations = [];
     this.valid = [];
     this.byEip.clear();
@@ -231,21 +227,21 @@ export class TranslationCache implements Snapshotable<CacheState> {
     const from = this.translations[chain.from];
     const exit = from?.exits[chain.exit];
     invariant(from && exit, 'a chain leads from an exit');
-    this.write(from.tcAddress + exit.slot, calloutBytes('dispatch'));
+    this.memory.write(from.tcAddress + exit.slot, calloutBytes('dispatch'));
     if (exit.branch !== null) this.pointBranch(from, exit.branch, from.tcAddress + exit.slot);
   }
 
   private pointBranch(from: Translation, branch: number, target: number): void {
     const field = from.tcAddress + branch;
-    this.write(field, dword(target - (field + 4)));
+    this.memory.write(field, dword(target - (field + 4)));
   }
 
   private readLookupTarget(slot: number): number {
-    return this.memory.read32(this.physical(LOOKUP_BASE + slot * 8 + 4)) >>> 0;
+    return this.memory.read32(LOOKUP_BASE + slot * 8 + 4);
   }
 
   private writeLookup(slot: number, guestEip: number, target: number): void {
-    const entry = this.physical(LOOKUP_BASE + slot * 8);
+    const entry = LOOKUP_BASE + slot * 8;
     this.memory.write32(entry, -guestEip >>> 0);
     this.memory.write32(entry + 4, target >>> 0);
   }
@@ -253,14 +249,6 @@ export class TranslationCache implements Snapshotable<CacheState> {
   /** A key whose low byte belongs to another slot never matches. */
   private clearLookup(slot: number): void {
     this.writeLookup(slot, (slot + 1) & 0xff, 0);
-  }
-
-  private write(linear: number, bytes: readonly number[]): void {
-    this.memory.writeBytes(this.physical(linear), Uint8Array.from(bytes));
-  }
-
-  private physical(linear: number): number {
-    return this.base + (linear - MONITOR_BASE);
   }
 
   save(): CacheState {
@@ -272,7 +260,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
       forgotten: this.forgotten,
       misses: this.misses,
       chainCount: this.chainCount,
-      executions: this.memory.entryCounts.slice(0, this.translations.length),
+      executions: this.counts.slice(0, this.translations.length),
     };
   }
 
@@ -284,7 +272,7 @@ export class TranslationCache implements Snapshotable<CacheState> {
     this.forgotten = state.forgotten;
     this.misses = state.misses;
     this.chainCount = state.chainCount;
-    this.memory.entryCounts.set(state.executions);
+    this.counts.set(state.executions);
     this.byEip = new Map();
     for (const translation of this.translations) {
       if (this.valid[translation.id]) this.byEip.set(translation.guestEip >>> 0, translation.id);

@@ -33,7 +33,7 @@ export class CodeStore implements Snapshotable<ReturnType<CodeStore['save']>> {
     memory: MonitorMemory,
     cacheBytes: number,
   ) {
-    this.cache = new TranslationCache(pc.memory, memory.base, cacheBytes);
+    this.cache = new TranslationCache(memory, cacheBytes);
   }
 
   /** The translation was replaced: a forwarding jump stands where it began. */

@@ -97,11 +97,6 @@ export class Emitter {
     this.instruction([0x65, 0x8f, 0x05, ...dword(field)]);
   }
 
-  /** 65 FF 35 d32: `push dword gs:[field]`. */
-  pushFrom(field: number, weight: 0 | 1 = 0): void {
-    this.instruction([0x65, 0xff, 0x35, ...dword(field)], weight);
-  }
-
   /** 68 i32: `push value`. */
   pushConstant(value: number, weight: 0 | 1 = 0): void {
     this.instruction([0x68, ...dword(value)], weight);

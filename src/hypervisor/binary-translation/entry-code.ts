@@ -44,8 +44,6 @@ const LEAVE: readonly number[] = [
 ];
 /** Where `enter()` returns to with a complete exit frame on the stack. */
 export const EXIT = COMMON + ENTRY.length + RESERVED.length;
-/** Behind the exit path's last instruction. */
-export const EXIT_END = EXIT + LEAVE.length;
 
 /** True while a stub saves the interrupted registers: the monitor's software has not looked at them yet. */
 export const isEntering = (eip: number): boolean =>

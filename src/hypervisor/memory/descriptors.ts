@@ -34,8 +34,6 @@ export interface Descriptor {
 
 export type RawDescriptor = readonly [low: number, high: number];
 
-export const dplOf = (rights: number): number => (rights >> 5) & 3;
-
 export function unpack([low, high]: RawDescriptor): Descriptor {
   const rights = (high >>> 8) & 0xf0ff;
   const limit20 = (low & 0xffff) | (high & 0xf0000);

@@ -61,11 +61,6 @@ export class ShadowTables implements Snapshotable<ShadowState> {
     return ((pde & 0xfffff000) >>> 0) + ((linear >>> 12) & 0x3ff) * 4;
   }
 
-  entry(linear: number): number {
-    const address = this.entryAddress(linear);
-    return address === null ? 0 : this.memory.read32(address) >>> 0;
-  }
-
   /**
    * Maps the page of `linear` to a machine page address.
    * @returns the entry written, or null when the pool of tables is used up: flush, then map again
