@@ -56,7 +56,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   d3: ['viz', 'ui'],
   react: ['ui', 'main'],
   'react-dom': ['ui', 'main'],
-  'radix-ui': ['ui'],
   'lucide-react': ['ui'],
   '@fontsource-variable/inter': ['ui', 'main'],
   '@fontsource-variable/jetbrains-mono': ['ui', 'main'],
