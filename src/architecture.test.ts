@@ -22,9 +22,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hypervisor: ['machine', 'codec', 'assembler', 'base'],
   history: ['hypervisor', 'machine', 'codec', 'base'],
   protocol: ['base'],
+  toolchain: ['protocol', 'assembler', 'codec', 'base'],
   session: ['protocol', 'history', 'hypervisor', 'guests', 'assembler', 'machine', 'codec', 'base'],
   cli: ['session', 'protocol', 'base'],
-  worker: ['session', 'protocol', 'base'],
+  worker: ['session', 'toolchain', 'protocol', 'base'],
   client: ['protocol', 'base'],
   lessons: ['guests', 'protocol', 'base'],
   store: ['client', 'lessons', 'protocol', 'base'],
@@ -36,16 +37,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Files that are a part of their own inside a folder. All other files belong to the part named as their folder. */
 const PART_OF: readonly (readonly [RegExp, string])[] = [
   [/^machine\/codec\//, 'codec'],
-  [/^session\/(api|view|world)\.ts$/, 'protocol'],
-  [/^worker\/protocol\.ts$/, 'protocol'],
-  [/^worker\/client\.ts$/, 'client'],
+  [/^session\/(api|debug|event-triggers|view|world)\.ts$/, 'protocol'],
+  [/^toolchain\/api\.ts$/, 'protocol'],
+  [/^worker\/(toolchain-)?protocol\.ts$/, 'protocol'],
+  [/^worker\/(toolchain-)?client\.ts$/, 'client'],
   [/^main\.tsx$/, 'main'],
 ];
 
 /** Parts that run in the worker, in Node and in tests alike: no page, no worker globals, no clock, no chance. */
 const HEADLESS = [
   ...['base', 'codec', 'machine', 'assembler', 'guests', 'hypervisor', 'history'],
-  ...['protocol', 'session'],
+  ...['protocol', 'session', 'toolchain'],
 ];
 
 /** npm packages, and the parts that may import them. `node:` stands for what only Node has. */

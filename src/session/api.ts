@@ -6,6 +6,16 @@
 import type { Result } from '../base/result';
 import type { MachineEvent } from '../machine/events';
 import type { Outcome } from '../machine/outcome';
+import type {
+  BranchesView,
+  Breakpoint,
+  Edit,
+  InspectionKind,
+  Inspections,
+  Origin,
+  OriginTarget,
+  ResolvedBreakpoint,
+} from './debug';
 import type { BlockView, MachineView, Problem, TimelineView } from './view';
 import type { Direction, GuestInput, Moment, StepUnit, World } from './world';
 
@@ -60,4 +70,26 @@ export interface SessionApi {
    */
   fingerprint(): Promise<string>;
   events(from: number, to: number, limit: number): Promise<readonly MachineEvent[]>;
+
+  // --- debugging ----------------------------------------------------------------------------------------------
+
+  /** Replaces all breakpoints, and says what became of each in the open guest. To be called again after `load`. */
+  setBreakpoints(breakpoints: readonly Breakpoint[]): Promise<readonly ResolvedBreakpoint[]>;
+  /**
+   * Runs until an enabled breakpoint other than one at the present moment: forward just before an instruction, or just
+   * after an access or event; backward just before either. `view.stop` names it. `play` stops at breakpoints too.
+   */
+  resume(direction: Direction): Promise<{ found: boolean; view: MachineView }>;
+  /** Looks at the present moment without moving it. */
+  inspect<Kind extends InspectionKind>(
+    kind: Kind,
+    request: Inspections[Kind]['request'],
+  ): Promise<Inspections[Kind]['reply']>;
+  /** The instruction that last wrote a register or memory before the present moment. Does not move it. */
+  origin(target: OriginTarget): Promise<Origin>;
+  /** Changes the guest at the present moment and starts a branch there. The old future stays reachable. */
+  edit(edit: Edit): Promise<Result<MachineView, Problem>>;
+  branches(): Promise<BranchesView>;
+  /** Goes to another branch, at the moment last shown on it. */
+  switchBranch(id: number): Promise<MachineView>;
 }

@@ -4,6 +4,7 @@
  */
 import type { MachineEvent } from '../machine/events';
 import type { Outcome } from '../machine/outcome';
+import type { StopView } from './debug';
 import type { Moment, World } from './world';
 
 export interface SegmentView {
@@ -58,6 +59,8 @@ export interface GuestLine {
   readonly class: 'plain' | 'sensitive' | 'privileged' | 'ends-block';
   /** Source line of a shipped or assembled guest, 1-based, else null. */
   readonly sourceLine: number | null;
+  /** The file of that line; null where there is none. */
+  readonly sourceFile: string | null;
   readonly executed: boolean;
   readonly next: boolean;
 }
@@ -186,6 +189,10 @@ export interface MachineView {
   readonly end: number | null;
   readonly guestRetired: number;
   readonly outcome: Outcome | null;
+  /** The breakpoint that stopped the run here; null when something else led here. */
+  readonly stop: StopView | null;
+  /** The branch shown; 0 is the run as loaded. */
+  readonly branch: number;
   /** The real CPU. */
   readonly real: CpuView;
   /** What the guest sees. On `bare` the same values as `real`. */

@@ -12,7 +12,13 @@ export type CostPreset = 'pentium4' | 'modern';
 /** The guest as given: a shipped guest's name, assembly source, or an image. */
 export type GuestSource =
   | { readonly kind: 'shipped'; readonly name: string }
-  | { readonly kind: 'assembly'; readonly name: string; readonly text: string }
+  | {
+      readonly kind: 'assembly';
+      readonly name: string;
+      readonly text: string;
+      /** What `%include` and `incbin` may name. */
+      readonly files?: Readonly<Record<string, string | Uint8Array>>;
+    }
   | { readonly kind: 'image'; readonly name: string; readonly bytes: Uint8Array };
 
 /** What the file itself does not say: see machine/loader/machine-image.ts for each field. */

@@ -6,6 +6,7 @@
 import type { SessionApi } from '../session/api';
 
 export type * from '../session/api';
+export type * from '../session/debug';
 export type * from '../session/view';
 export type * from '../session/world';
 

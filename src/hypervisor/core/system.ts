@@ -99,6 +99,51 @@ export interface UntranslatedRun {
   readonly after: Registers;
 }
 
+/**
+ * What a debugger wants to hear of while the machine runs at full speed. Watching changes nothing that the guest or the
+ * counters could tell: same instructions, same cycles, same events.
+ */
+export interface Watch {
+  /** Guest linear addresses of instructions. */
+  readonly code: ReadonlySet<number>;
+  readonly data: readonly {
+    /** `physical`: guest-physical. */
+    readonly space: 'virtual' | 'physical';
+    readonly address: number;
+    /** Bytes, at least 1. */
+    readonly length: number;
+    readonly on: 'write' | 'read' | 'access';
+  }[];
+  /** Writes by guest instructions to the page directory in CR3 and the page tables it names. */
+  readonly pageTables: boolean;
+}
+
+/** Something watched for is happening. */
+export interface Sighting {
+  /** `execute`: the guest is about to execute the instruction at `linear`, whoever carries it out. */
+  readonly kind: 'execute' | 'read' | 'write';
+  /** Guest linear address; of the first byte of an access. For a page walk: 0. */
+  readonly linear: number;
+  /** Guest-physical address of the access; for `execute` 0. */
+  readonly physical: number;
+  /** Bytes of the access; for `execute` 0. */
+  readonly length: number;
+  /** Index into `Watch.data`, -1 for code, -2 for page tables. */
+  readonly watch: number;
+  /** `delivery`: a frame pushed or a gate read for an interrupt; `page-walk`: an accessed or dirty bit set. */
+  readonly by: 'instruction' | 'delivery' | 'page-walk';
+}
+
+/** A change from outside to the guest as it stands between two of its instructions. */
+export type SystemEdit =
+  | { readonly kind: 'memory'; readonly physical: number; readonly bytes: readonly number[] }
+  | {
+      readonly kind: 'register';
+      /** eax ecx edx ebx esp ebp esi edi are 0 to 7. */
+      readonly register: number | 'eip' | 'eflags';
+      readonly value: number;
+    };
+
 export interface System extends Snapshotable<unknown> {
   readonly memory: PhysicalMemory;
   readonly events: EventLog;
@@ -115,6 +160,27 @@ export interface System extends Snapshotable<unknown> {
    * alone, so the same input at the same moment gives the same run.
    */
   receive(input: OutsideInput): void;
+
+  /**
+   * Sets what to watch for; null: nothing. Not part of the saved state. `judge` is asked at each sighting, with all
+   * registers and memory readable as of then (for `execute`: as of before the instruction). If it answers true, `run`
+   * returns `budget` early: for `execute` before that instruction, for an access after the machine instruction that made
+   * it. An instruction that is restarted (a page fault was served) is sighted again.
+   */
+  watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void;
+  /**
+   * Changes the guest, where `atGuestBoundary()` holds. TLBs and stale translations are dropped, as if the guest had
+   * made the change itself and flushed.
+   *
+   * @returns null, or why it cannot be done now
+   */
+  edit(edit: SystemEdit): string | null;
+  /** What the silicon's TLB holds for the page of a linear address; null: nothing, or not usable. */
+  tlbEntry(
+    linear: number,
+  ): { readonly frame: number; readonly writable: boolean; readonly user: boolean } | null;
+  /** The machine page that holds a guest-physical page; null: there is none. Bare: the same number. */
+  machinePage(guestPage: number): number | null;
 
   /** The silicon's registers, and the CPU the guest believes it runs on. `bare`: the same. */
   real(): Registers;
