@@ -41,10 +41,11 @@ describe('assemble', () => {
 
   it('lists symbols by address, local ones in full, equ constants and macro locals left out', () => {
     const source = 'org 0x100\nk equ 5\na: nop\n.b: nop\n%macro m 0\n%%x: nop\n%endmacro\nm\nc:';
+    const place = { section: '.text', file: 'test.asm' };
     expect(mustAssemble(source).symbols).toEqual([
-      { name: 'a', address: 0x100, section: '.text' },
-      { name: 'a.b', address: 0x101, section: '.text' },
-      { name: 'c', address: 0x103, section: '.text' },
+      { name: 'a', address: 0x100, ...place, line: 3 },
+      { name: 'a.b', address: 0x101, ...place, line: 4 },
+      { name: 'c', address: 0x103, ...place, line: 9 },
     ]);
   });
 

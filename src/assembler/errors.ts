@@ -1,6 +1,8 @@
 /** What was wrong with a source file, as plain data, and how it is printed. */
 
 export interface AsmError {
+  /** A warning leaves the program as it is: `%warning` makes one. */
+  readonly severity: 'error' | 'warning';
   readonly file: string;
   /** 1-based. */
   readonly line: number;
@@ -22,7 +24,7 @@ export interface AsmError {
 export function formatAsmError(error: AsmError): string {
   const place = `${error.file}:${error.line}${error.column > 0 ? `:${error.column}` : ''}`;
   const hint = error.suggestion === undefined ? '' : ` (did you mean '${error.suggestion}'?)`;
-  const lines = [`${place}: error: ${error.message}${hint}`, `    ${error.source}`];
+  const lines = [`${place}: ${error.severity}: ${error.message}${hint}`, `    ${error.source}`];
   if (error.column > 0) {
     // Tabs are kept so that the caret lands under the text whatever the tab width.
     const before = error.source.slice(0, error.column - 1).replace(/[^\t]/g, ' ');

@@ -4,8 +4,12 @@ export {
   type AssembleOptions,
   type Assembly,
   assemble,
+  type DefinedName,
+  type Examination,
+  examine,
   type SourceMapEntry,
 } from './assemble';
 export { toElf } from './elf';
 export { type AsmError, formatAsmError } from './errors';
 export { toFlat } from './flat';
+export { type AssemblerWords, assemblerWords } from './vocabulary';

@@ -22,6 +22,13 @@ export interface Placed {
   readonly isCode: boolean;
 }
 
+export interface PlacedLabel {
+  readonly value: bigint;
+  /** Null for the fields of a structure and in `absolute`: offsets rather than places. */
+  readonly section: string | null;
+  readonly origin: Origin;
+}
+
 export interface LaidOutSection {
   readonly name: string;
   readonly address: number;
@@ -35,7 +42,7 @@ export interface LaidOutSection {
 
 export interface Layout {
   readonly sections: readonly LaidOutSection[];
-  readonly labels: ReadonlyMap<string, { readonly value: bigint; readonly section: string | null }>;
+  readonly labels: ReadonlyMap<string, PlacedLabel>;
   readonly placed: readonly Placed[];
   readonly origin: number;
 }
@@ -82,6 +89,8 @@ interface Section {
 }
 
 interface Definition {
+  readonly kind: 'label' | 'equ';
+  readonly name: string;
   readonly token: Token;
   readonly origin: Origin;
   value: Value | null;
@@ -172,11 +181,9 @@ export class LayoutEngine {
   }
 
   private labelValues(): Layout['labels'] {
-    const labels = new Map<string, Value>();
-    for (const statement of this.statements) {
-      if (statement.kind !== 'label') continue;
-      const value = this.definitions.get(statement.name)?.value;
-      if (value) labels.set(statement.name, value);
+    const labels = new Map<string, PlacedLabel>();
+    for (const { kind, name, origin, value } of this.definitions.values()) {
+      if (kind === 'label' && value) labels.set(name, { ...value, origin });
     }
     return labels;
   }
@@ -185,7 +192,7 @@ export class LayoutEngine {
   private define(): void {
     for (const statement of this.statements) {
       if (statement.kind !== 'label' && statement.kind !== 'equ') continue;
-      const { name, token, origin } = statement;
+      const { kind, name, token, origin } = statement;
       const earlier = this.definitions.get(name);
       if (earlier) {
         const where = `first defined in line ${earlier.origin.line}`;
@@ -195,7 +202,7 @@ export class LayoutEngine {
         );
         continue;
       }
-      this.definitions.set(name, { token, origin, value: null, pass: 0 });
+      this.definitions.set(name, { kind, name, token, origin, value: null, pass: 0 });
     }
   }
 

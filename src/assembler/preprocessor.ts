@@ -103,9 +103,9 @@ export class Preprocessor {
     this.pushFrame(rawLines(name, source), null, 1, false);
   }
 
-  /** The names `%define` and `%macro` made, for near-miss suggestions. */
-  names(): string[] {
-    return [...this.defines.keys(), ...this.macros.keys()];
+  /** The names `%define` and `%macro` made, for near-miss suggestions and completion. */
+  get names(): { readonly defines: readonly string[]; readonly macros: readonly string[] } {
+    return { defines: [...this.defines.keys()], macros: [...this.macros.keys()] };
   }
 
   /** The next line with at least one token, or null at the end of the source. */
@@ -585,10 +585,15 @@ export class Preprocessor {
 }
 
 /** An error at a position of a line, as plain data. */
-export function toAsmError(error: SourceError, origin: Origin): AsmError {
+export function toAsmError(
+  error: SourceError,
+  origin: Origin,
+  severity: AsmError['severity'] = 'error',
+): AsmError {
   const inExpansion = origin.expansion !== undefined;
   const column = inExpansion ? origin.source.search(/\S/) + 1 : error.position + 1;
   return {
+    severity,
     file: origin.file,
     line: origin.line,
     column: Math.max(0, column),

@@ -1,0 +1,18 @@
+/** Names of the preprocessor's directives, without their `%`. */
+
+/** What `%if…`, `%elif…` may ask, and with an n before it, its opposite: `%ifndef`. */
+export const CONDITIONS: readonly string[] = [
+  '',
+  ...['def', 'macro', 'idn', 'idni', 'num', 'str', 'id', 'empty', 'token'],
+];
+
+const negated = CONDITIONS.flatMap((name) => (name === '' ? [''] : [name, `n${name}`]));
+
+export const PREPROCESSOR_DIRECTIVES: readonly string[] = [
+  ...['define', 'idefine', 'xdefine', 'undef', 'assign', 'strlen'],
+  ...['macro', 'imacro', 'endmacro', 'unmacro', 'rotate'],
+  ...['rep', 'endrep', 'exitrep'],
+  ...negated.map((name) => `if${name}`),
+  ...negated.map((name) => `elif${name}`),
+  ...['else', 'endif', 'include', 'error', 'fatal', 'warning'],
+];
