@@ -2,6 +2,7 @@
 import type { LoadedGuest } from '../session/api';
 import type { BlockView, MachineView, Problem, TimelineView } from '../session/view';
 import type { StepUnit, World } from '../session/world';
+import type { DebugState } from './debug-state';
 import type { LessonState } from './lesson-state';
 
 export type RightTab = 'cpu' | 'console' | 'events';
@@ -37,7 +38,7 @@ export interface Span {
   readonly to: number;
 }
 
-export interface AppState {
+export interface AppState extends DebugState {
   /** The guest that is open; null until the first one is. Set by `open`. */
   readonly guest: LoadedGuest | null;
   /** The world that is open; null until the first one is. Set by `open`. */

@@ -4,7 +4,7 @@
  * older world is dropped. No React and no DOM here.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { SessionApi } from '../session/api';
+import type { LoadedGuest, SessionApi } from '../session/api';
 import type { MachineView, Problem } from '../session/view';
 import type {
   Direction,
@@ -18,6 +18,8 @@ import type {
 import { DEFAULT_WORLD } from '../session/world';
 import { type AppState, type RightTab, SPEEDS, type Span, type ThemeChoice } from './app-state';
 import { CommandQueue } from './command-queue';
+import { createDebugActions, type DebugActions } from './debug-actions';
+import { INITIAL_DEBUG_STATE } from './debug-state';
 import { createLessonActions, type LessonActions } from './lesson-actions';
 
 /** How far ahead a run is explored to find its end. Longer runs grow the timeline as they are played. */
@@ -27,7 +29,7 @@ const TIMELINE_BUCKETS = 600;
 /** A command that runs longer counts as slow: it can be stopped, and the next one interrupts it. */
 const PATIENCE_MS = 400;
 
-export interface Actions extends LessonActions {
+export interface Actions extends LessonActions, DebugActions {
   /** Opens a world. On failure what was open stays, and the problem is shown. Resolves to success. */
   open(world: World): Promise<boolean>;
   /** Opens a guest under the technique in use. */
@@ -81,6 +83,7 @@ const isOver = (view: MachineView): boolean =>
 export function createAppStore(options: StoreOptions): AppStore {
   const { session, patience } = options;
   const store = createStore<AppState>(() => ({
+    ...INITIAL_DEBUG_STATE,
     guest: null,
     world: null,
     view: null,
@@ -182,12 +185,36 @@ export function createAppStore(options: StoreOptions): AppStore {
     });
   };
 
+  /** What was known of the future is gone: another one follows the present moment. */
+  const futureChanged = () => {
+    set({ furthest: get().view?.moment.retired ?? 0 });
+    explore();
+  };
+
   /** Stops play. A command that runs goes on: the next one interrupts it if it takes long. */
   const stopPlay = () => {
     if (!get().playing) return;
     playRound += 1;
     set({ playing: false });
     queue.clear();
+  };
+
+  const opening = (guest: LoadedGuest, world: World) =>
+    set({
+      guest,
+      world,
+      problem: null,
+      timeline: null,
+      zoom: null,
+      furthest: 0,
+      branches: null,
+      resolved: [],
+      sourcePlace: null,
+    });
+
+  /** The session forgets breakpoints with the world: they are resolved anew in each. */
+  const sendBreakpoints = async () => {
+    if (get().breakpoints.length > 0) await actions.setBreakpoints(get().breakpoints);
   };
 
   const open = async (world: World): Promise<boolean> => {
@@ -201,11 +228,14 @@ export function createAppStore(options: StoreOptions): AppStore {
       }
       queue.newGeneration();
       const { guest, view } = result.value;
-      set({ guest, world, problem: null, timeline: null, zoom: null, furthest: 0 });
+      opening(guest, world);
       show(view);
       opened = true;
     });
-    if (opened) explore();
+    if (opened) {
+      void sendBreakpoints();
+      explore();
+    }
     return opened;
   };
 
@@ -215,7 +245,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       const view = await command(() =>
         speed.kind === 'steps' ? session.step(unit, 'forward') : session.play(speed.slice),
       );
-      if (!view || isOver(view)) break;
+      if (!view || isOver(view) || view.stop) break;
       await options.wait(speed.kind === 'steps' ? speed.everyMs : 0);
     }
     if (round === playRound) set({ playing: false });
@@ -249,9 +279,7 @@ export function createAppStore(options: StoreOptions): AppStore {
         report(result.error);
         return session.view();
       });
-      // What was known of the future is gone with the new key.
-      set({ furthest: get().view?.moment.retired ?? 0 });
-      explore();
+      futureChanged();
     },
     fingerprint: () => session.fingerprint(),
     goToStart: () => actions.seek({ retired: 0, phase: 0 }),
@@ -313,6 +341,17 @@ export function createAppStore(options: StoreOptions): AppStore {
     setHelpOpen: (helpOpen) => set({ helpOpen }),
     report,
     dismissProblem: () => set({ problem: null }),
+    ...createDebugActions({
+      get,
+      set,
+      session,
+      run: (task, how) => queue.push(task, how),
+      command: (run) => command(run),
+      stop: stopPlay,
+      moved: extendTimeline,
+      futureChanged,
+      report,
+    }),
     ...createLessonActions({
       get,
       set,
@@ -322,7 +361,8 @@ export function createAppStore(options: StoreOptions): AppStore {
       session,
       opened(world, guest) {
         queue.newGeneration();
-        set({ guest, world, problem: null, timeline: null, zoom: null, furthest: 0 });
+        opening(guest, world);
+        void sendBreakpoints();
         explore();
       },
       moved: extendTimeline,

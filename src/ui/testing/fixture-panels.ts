@@ -82,6 +82,8 @@ const line = (
   text,
   class: kind,
   sourceLine: null,
+  sourceFile: null,
+  sourceFile: null,
   executed: mark.executed ?? false,
   next: mark.next ?? false,
 });
@@ -299,6 +301,8 @@ export const translatedView: MachineView = {
   end: 96_004,
   guestRetired: 41_020,
   outcome: null,
+  stop: null,
+  branch: 0,
   real: realCpu,
   guest: guestCpu,
   before: {
