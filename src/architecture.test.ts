@@ -23,7 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   history: ['hypervisor', 'machine', 'codec', 'base'],
   protocol: ['base'],
   toolchain: ['protocol', 'assembler', 'codec', 'base'],
-  session: ['protocol', 'history', 'hypervisor', 'guests', 'assembler', 'machine', 'codec', 'base'],
+  debugger: ['protocol', 'history', 'hypervisor', 'assembler', 'machine', 'codec', 'base'],
+  session: [
+    ...['protocol', 'debugger', 'history', 'hypervisor', 'guests', 'assembler', 'machine', 'codec'],
+    'base',
+  ],
   cli: ['session', 'protocol', 'base'],
   worker: ['session', 'toolchain', 'protocol', 'base'],
   client: ['protocol', 'base'],
@@ -47,7 +51,7 @@ const PART_OF: readonly (readonly [RegExp, string])[] = [
 /** Parts that run in the worker, in Node and in tests alike: no page, no worker globals, no clock, no chance. */
 const HEADLESS = [
   ...['base', 'codec', 'machine', 'assembler', 'guests', 'hypervisor', 'history'],
-  ...['protocol', 'session', 'toolchain'],
+  ...['protocol', 'debugger', 'session', 'toolchain'],
 ];
 
 /** npm packages, and the parts that may import them. `node:` stands for what only Node has. */

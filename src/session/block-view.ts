@@ -47,7 +47,7 @@ export function translatedBlock(
       bytes: [...bytes],
       text: format(bytes, info.address, bitness),
       class: info.class,
-      sourceLine: map.lineOf(info.address),
+      ...sourceOf(map, info.address),
       executed: own.some((line) => line.executed),
       next: own.some((line) => line.next),
     };
@@ -63,9 +63,13 @@ export function translatedBlock(
   };
 }
 
+const sourceOf = (map: SourceMap, address: number) => {
+  const place = map.lineOf(address);
+  return { sourceLine: place?.line ?? null, sourceFile: place?.file ?? null };
+};
+
 /**
  * The block at `start`, decoded from the guest's memory as it is now.
- *
  */
 export function guestBlock(
   system: System,
@@ -90,7 +94,7 @@ export function guestBlock(
       bytes: [...bytes],
       text: format(bytes, address, bitness),
       class: sensitivity === 'plain' && ends ? 'ends-block' : sensitivity,
-      sourceLine: map.lineOf(address),
+      ...sourceOf(map, address),
       executed: marks.executed.has(address),
       next: marks.next === address,
     });

@@ -9,6 +9,16 @@ import type { MachineEvent } from '../machine/events';
 import type { Condition, LoadedGuest, SessionApi } from './api';
 import { guestBlock, NO_MARKS, translatedBlock } from './block-view';
 import { type Compiled, compile, matches } from './conditions';
+import type {
+  BranchesView,
+  Breakpoint,
+  Edit,
+  InspectionKind,
+  Inspections,
+  Origin,
+  OriginTarget,
+  ResolvedBreakpoint,
+} from './debug';
 import { fingerprintOf } from './fingerprint';
 import { outsideInput } from './guest-input';
 import { nextPhase, phasesAt } from './phases';
@@ -222,6 +232,41 @@ export class Session implements SessionApi {
       if (turn !== this.turn) break;
     }
     return found.slice(0, limit);
+  }
+
+  // --- debugging ----------------------------------------------------------------------------------------------
+
+  async setBreakpoints(
+    _breakpoints: readonly Breakpoint[],
+  ): Promise<readonly ResolvedBreakpoint[]> {
+    throw new Error('Breakpoints are not there yet.');
+  }
+
+  async resume(_direction: Direction): Promise<{ found: boolean; view: MachineView }> {
+    throw new Error('Breakpoints are not there yet.');
+  }
+
+  async inspect<Kind extends InspectionKind>(
+    _kind: Kind,
+    _request: Inspections[Kind]['request'],
+  ): Promise<Inspections[Kind]['reply']> {
+    throw new Error('Inspections are not there yet.');
+  }
+
+  async origin(_target: OriginTarget): Promise<Origin> {
+    throw new Error('Origins are not there yet.');
+  }
+
+  async edit(_edit: Edit): Promise<Result<MachineView, Problem>> {
+    throw new Error('Edits are not there yet.');
+  }
+
+  async branches(): Promise<BranchesView> {
+    throw new Error('Branches are not there yet.');
+  }
+
+  async switchBranch(_id: number): Promise<MachineView> {
+    throw new Error('Branches are not there yet.');
   }
 
   // --- finding ------------------------------------------------------------------------------------------------

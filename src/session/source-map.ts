@@ -1,39 +1,38 @@
-/** From addresses to what people call them: labels and source lines of a guest. */
+/** From addresses to what people call them, labels and source lines of a guest, and back. */
+import type { GuestLabel, GuestNames, SourcePlace } from '../debugger/inspect/context';
 
-export interface GuestSymbol {
-  readonly name: string;
-  readonly address: number;
-}
+export class SourceMap implements GuestNames {
+  readonly symbols: readonly GuestLabel[];
+  private readonly byName = new Map<string, number>();
 
-export class SourceMap {
-  private readonly sorted: readonly GuestSymbol[];
-
-  /** @param lines address of an instruction to its source line, 1-based; absent for images without source */
+  /** @param lines address of an instruction to its source line; absent for images without source */
   constructor(
-    readonly symbols: readonly GuestSymbol[],
-    private readonly lines: ReadonlyMap<number, number>,
+    symbols: readonly GuestLabel[],
+    readonly lines: ReadonlyMap<number, SourcePlace>,
   ) {
-    this.sorted = [...symbols].sort((a, b) => a.address - b.address);
+    this.symbols = [...symbols].sort((a, b) => a.address - b.address);
+    for (const { name, address } of symbols) {
+      if (!this.byName.has(name)) this.byName.set(name, address);
+    }
   }
 
-  lineOf(address: number): number | null {
+  lineOf(address: number): SourcePlace | null {
     return this.lines.get(address) ?? null;
   }
 
   addressOf(name: string): number | null {
-    return this.symbols.find((symbol) => symbol.name === name)?.address ?? null;
+    return this.byName.get(name) ?? null;
   }
 
-  /** Nearest label at or before the address: `kernel_main+0x12`, or null if there is none within 64 KiB. */
   labelOf(address: number): string | null {
     let low = 0;
-    let high = this.sorted.length;
+    let high = this.symbols.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.sorted[middle]!.address <= address) low = middle + 1;
+      if (this.symbols[middle]!.address <= address) low = middle + 1;
       else high = middle;
     }
-    const symbol = this.sorted[low - 1];
+    const symbol = this.symbols[low - 1];
     if (!symbol || address - symbol.address > 0xffff) return null;
     const offset = address - symbol.address;
     return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;

@@ -85,6 +85,8 @@ export function viewOf(run: Run, moment: Moment, since: number | null): MachineV
     end: recording.end,
     guestRetired: system.guestRetired,
     outcome,
+    stop: null,
+    branch: 0,
     real,
     guest,
     before,

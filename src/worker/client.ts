@@ -4,7 +4,7 @@
  * answers of the ones before it stale.
  */
 import { releaseProxy, wrap } from 'comlink';
-import type { Doorway, Method, Ready, Reply, SessionApi } from './protocol';
+import type { Doorway, Inspections, Method, Ready, Reply, SessionApi } from './protocol';
 
 /** The call was superseded by a later one: its answer is of a moment that is no longer shown. */
 export class Superseded extends Error {
@@ -40,6 +40,9 @@ const MOVES: ReadonlySet<Method> = new Set<Method>([
   'runUntil',
   'seek',
   'input',
+  'resume',
+  'edit',
+  'switchBranch',
 ]);
 /** Methods whose answer shows the present. */
 const SHOWS: ReadonlySet<Method> = new Set<Method>([...MOVES, 'view']);
@@ -128,6 +131,14 @@ export function clientOf(doorway: Doorway): {
       fingerprint: () => call('fingerprint'),
       timeline: (from, to, buckets) => call('timeline', from, to, buckets),
       events: (from, to, limit) => call('events', from, to, limit),
+      setBreakpoints: (breakpoints) => call('setBreakpoints', breakpoints),
+      resume: (direction) => call('resume', direction),
+      inspect: (kind, request) =>
+        call('inspect', kind, request) as Promise<Inspections[typeof kind]['reply']>,
+      origin: (target) => call('origin', target),
+      edit: (edit) => call('edit', edit),
+      branches: () => call('branches'),
+      switchBranch: (id) => call('switchBranch', id),
     },
     die: (message) => {
       dead ??= new MachineFailure(message, '');

@@ -16,6 +16,13 @@ const METHODS: Readonly<Record<Method, true>> = {
   fingerprint: true,
   timeline: true,
   events: true,
+  setBreakpoints: true,
+  resume: true,
+  inspect: true,
+  origin: true,
+  edit: true,
+  branches: true,
+  switchBranch: true,
 };
 
 /** Nothing gets out as an exception: what goes wrong is a reply. */

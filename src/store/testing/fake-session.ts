@@ -18,6 +18,8 @@ export interface FakeOptions {
   readonly end: number;
   readonly view: (world: World, moment: Moment) => MachineView;
   readonly timeline: TimelineView;
+  /** Replies of `inspect`; absent: it fails. */
+  readonly inspect?: SessionApi['inspect'];
 }
 
 const STRIDE: Readonly<Record<StepUnit, number>> = {
@@ -101,6 +103,36 @@ export function fakeSession(options: FakeOptions): FakeSession {
     },
     async events() {
       return [];
+    },
+    async setBreakpoints(breakpoints) {
+      calls.push(`set breakpoints ${breakpoints.map(({ id }) => id).join(' ')}`);
+      return breakpoints.map(({ id }) => ({ id, addresses: [], source: null, problem: null }));
+    },
+    async resume(direction) {
+      calls.push(`resume ${direction}`);
+      return { found: true, view: moveTo(moment.retired + 100) };
+    },
+    async inspect(kind, request) {
+      calls.push(`inspect ${kind}`);
+      if (!options.inspect) throw new Error('This fake session has nothing to inspect.');
+      return options.inspect(kind, request);
+    },
+    async origin(target) {
+      calls.push(`origin ${target.kind}`);
+      return { found: false, sentence: 'A fake session knows no origins.' };
+    },
+    async edit(edit) {
+      calls.push(`edit ${edit.kind}`);
+      return { ok: true, value: view() };
+    },
+    async branches() {
+      const last = moment;
+      const asLoaded = { id: 0, parent: null, forkedAt: 0, label: 'As loaded', last };
+      return { current: 0, branches: [asLoaded] };
+    },
+    async switchBranch(id) {
+      calls.push(`switch to branch ${id}`);
+      return view();
     },
   };
   return session;
