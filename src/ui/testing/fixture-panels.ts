@@ -83,7 +83,6 @@ const line = (
   class: kind,
   sourceLine: null,
   sourceFile: null,
-  sourceFile: null,
   executed: mark.executed ?? false,
   next: mark.next ?? false,
 });
