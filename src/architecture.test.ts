@@ -18,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   codec: ['base'],
   machine: ['codec', 'base'],
   assembler: ['codec', 'base'],
-  guests: ['assembler', 'base'],
+  'guest-list': ['base'],
+  guests: ['guest-list', 'assembler', 'base'],
   hypervisor: ['machine', 'codec', 'assembler', 'base'],
   history: ['hypervisor', 'machine', 'codec', 'base'],
   protocol: ['base'],
@@ -31,16 +32,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['session', 'protocol', 'base'],
   worker: ['session', 'toolchain', 'protocol', 'base'],
   client: ['protocol', 'base'],
-  lessons: ['guests', 'protocol', 'base'],
-  store: ['client', 'lessons', 'protocol', 'base'],
+  lessons: ['guest-list', 'guests', 'protocol', 'base'],
+  store: ['client', 'lessons', 'guest-list', 'protocol', 'base'],
   viz: ['protocol', 'base'],
-  ui: ['store', 'viz', 'lessons', 'protocol', 'base'],
-  main: ['ui', 'store', 'client', 'lessons', 'protocol', 'base'],
+  ui: ['store', 'viz', 'lessons', 'guest-list', 'protocol', 'base'],
+  main: ['ui', 'store', 'storage', 'client', 'lessons', 'protocol', 'base'],
 };
 
 /** Files that are a part of their own inside a folder. All other files belong to the part named as their folder. */
 const PART_OF: readonly (readonly [RegExp, string])[] = [
   [/^machine\/codec\//, 'codec'],
+  [/^guests\/(catalog|shipped-guest|source-of)\.ts$/, 'guest-list'],
+  [/^guests\/[\w-]+\/guest\.ts$/, 'guest-list'],
   [/^session\/(api|debug|event-triggers|view|world)\.ts$/, 'protocol'],
   [/^toolchain\/api\.ts$/, 'protocol'],
   [/^worker\/(toolchain-)?protocol\.ts$/, 'protocol'],
@@ -50,7 +53,7 @@ const PART_OF: readonly (readonly [RegExp, string])[] = [
 
 /** Parts that run in the worker, in Node and in tests alike: no page, no worker globals, no clock, no chance. */
 const HEADLESS = [
-  ...['base', 'codec', 'machine', 'assembler', 'guests', 'hypervisor', 'history'],
+  ...['base', 'codec', 'machine', 'assembler', 'guest-list', 'guests', 'hypervisor', 'history'],
   ...['protocol', 'debugger', 'session', 'toolchain'],
 ];
 
@@ -59,10 +62,20 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:': ['cli'],
   comlink: ['worker', 'client'],
   zustand: ['store'],
+  idb: ['storage'],
+  '@codemirror/autocomplete': ['ui'],
+  '@codemirror/commands': ['ui'],
+  '@codemirror/language': ['ui'],
+  '@codemirror/lint': ['ui'],
+  '@codemirror/search': ['ui'],
+  '@codemirror/state': ['ui'],
+  '@codemirror/view': ['ui'],
+  '@lezer/highlight': ['ui'],
   d3: ['viz', 'ui'],
   react: ['ui', 'main'],
   'react-dom': ['ui', 'main'],
   'lucide-react': ['ui'],
+  'react-resizable-panels': ['ui'],
   '@fontsource-variable/inter': ['ui', 'main'],
   '@fontsource-variable/jetbrains-mono': ['ui', 'main'],
 };
@@ -93,7 +106,12 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: '`ringside asm` assembles without any machine, and lists the shipped guests',
   },
   {
-    edge: /^store\/use-[\w-]+\.tsx? -> (react|zustand)$/,
+    edge: /^guests\/source-of\.ts -> guests\/registry$/,
+    typesOnly: false,
+    reason: 'a dynamic import: the sources are fetched when someone opens one',
+  },
+  {
+    edge: /^store\/(editor\/)?use-[\w-]+\.tsx? -> (react|zustand)$/,
     typesOnly: false,
     reason: 'the thin second file that gives React the plain store',
   },

@@ -28,8 +28,12 @@ export interface Prepared {
 }
 
 /** @param source NASM source of a Multiboot guest */
-export function prepare(source: string, name: string): Prepared {
-  const assembled = assemble(source, { name });
+export function prepare(
+  source: string,
+  name: string,
+  files: Readonly<Record<string, string>> = {},
+): Prepared {
+  const assembled = assemble(source, { name, files });
   if (!assembled.ok) throw new Error(assembled.error.map(formatAsmError).join('\n'));
   const system = createBare(toElf(assembled.value), {
     memoryBytes: RAM_BYTES,

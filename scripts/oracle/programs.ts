@@ -3,9 +3,15 @@ import { SHIPPED_GUESTS } from '../../src/guests/registry';
 import { randomProgram } from './program';
 import type { Program } from './run';
 
+/** The oracle's boot ROM hands over to a Multiboot kernel, and runs it until it ends. */
+const MULTIBOOT_GUESTS = SHIPPED_GUESTS.filter(
+  ({ format, runs }) =>
+    format.kind === 'multiboot-elf' && 'outcome' in runs.bare && runs.bare.outcome === 'exited',
+);
+
 /** @param name one of them, or null for all */
 export const shippedGuests = (name: string | null): readonly Program[] =>
-  SHIPPED_GUESTS.filter((guest) => name === null || guest.name === name);
+  MULTIBOOT_GUESTS.filter((guest) => name === null || guest.name === name);
 
 export const randomPrograms = (
   first: number,

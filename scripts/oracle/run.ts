@@ -10,6 +10,8 @@ export interface Program {
   readonly name: string;
   /** NASM source of a Multiboot guest that ends by itself. */
   readonly source: string;
+  /** What `%include` names in it. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface Compared {
@@ -24,10 +26,10 @@ export interface Compared {
 /** @param steps compare so many instructions at most */
 export async function compare(
   emulator: Emulator,
-  { name, source }: Program,
+  { name, source, files }: Program,
   steps: number,
 ): Promise<Compared> {
-  const prepared = prepare(source, name);
+  const prepared = prepare(source, name, files);
   try {
     const lockStep = new LockStep(prepared.pc, {
       emulator,

@@ -1,50 +1,41 @@
-/** The guests that ship with Ringside, and what each must print on any PC. */
-import { GUEST_SOURCES } from './sources.generated';
+/**
+ * The guests that ship with Ringside, with their sources: for whoever assembles and runs them. A page that only lists
+ * them takes `catalog.ts`, and `source-of.ts` for the text of one.
+ */
+import { GUEST_CATALOG } from './catalog';
+import type { GuestInfo, ShippedGuest } from './shipped-guest';
+import { GUEST_FILES, GUEST_LIBRARY, GUEST_SOURCES } from './sources.generated';
 
-/** Where a guest's image is put and how it starts: a Multiboot ELF, or bytes at an address. */
-export type GuestFormat = 'multiboot-elf';
+export { GUEST_LIBRARY } from './sources.generated';
 
-export interface ShippedGuest {
-  readonly name: string;
-  readonly title: string;
-  /** One or two sentences for the list of guests. */
-  readonly description: string;
-  /** NASM source text. */
-  readonly source: string;
-  readonly fileName: string;
-  readonly format: GuestFormat;
-  /** What goes out through the serial port, line feeds as `\n`. The screen shows the same lines. */
-  readonly expectedConsole: string;
-  /** The byte written to the debug-exit port 0xF4. */
-  readonly expectedExitCode: number;
-}
-
-export const SHIPPED_GUESTS: readonly ShippedGuest[] = [
-  {
-    name: 'hello-rings',
-    title: 'Hello, rings',
-    description:
-      'A small kernel with two user tasks: tables, paging, timer, system calls, a page fault and a forbidden instruction.',
-    source: GUEST_SOURCES['hello-rings'],
-    fileName: 'hello-rings.asm',
-    format: 'multiboot-elf',
-    expectedConsole: `hello-rings: the kernel runs in ring 0
-gdt: the table I loaded is the table I see
-paging: on
-timer: ok
-tasks: entering ring 3
-sieve: hello from ring 3
-sieve: found 550 primes below 4000
-page fault: address 0x00300000, error code 0x00000006: page mapped
-sieve: the page is there now
-user cli: #GP, as it should be
-checker: trial division agrees
-kernel: all tasks have ended
-`,
-    expectedExitCode: 0x10,
-  },
-];
+export const SHIPPED_GUESTS: readonly ShippedGuest[] = GUEST_CATALOG.map(withSource);
 
 /** The shipped guest of that name, or undefined. */
 export const shippedGuest = (name: string): ShippedGuest | undefined =>
   SHIPPED_GUESTS.find((guest) => guest.name === name);
+
+function withSource(info: GuestInfo): ShippedGuest {
+  const source = GUEST_SOURCES[info.name];
+  if (source === undefined) {
+    throw new Error(`The guest ${info.name} has no source: run scripts/generate-guest-sources.ts.`);
+  }
+  const files = includedBy(source, { ...GUEST_LIBRARY, ...GUEST_FILES[info.name] });
+  return { ...info, fileName: `${info.name}.asm`, source, files };
+}
+
+type Files = Readonly<Record<string, string>>;
+
+/** Only the files that are named, those named in them too: who copies the guest gets no more than it needs. */
+function includedBy(source: string, all: Files): Files {
+  const found: Record<string, string> = {};
+  const visit = (text: string): void => {
+    for (const [, name = ''] of text.matchAll(/^\s*(?:%include|incbin)\s+["'](.+?)["']/gm)) {
+      const file = all[name];
+      if (file === undefined || name in found) continue;
+      found[name] = file;
+      visit(file);
+    }
+  };
+  visit(source);
+  return found;
+}

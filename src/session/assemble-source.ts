@@ -1,6 +1,7 @@
 /** Source to image and listing, for whoever wants files rather than a run. */
 import { assemble, formatAsmError, toElf, toFlat } from '../assembler';
 import { err, ok, type Result } from '../base/result';
+import { GUEST_LIBRARY } from '../guests/registry';
 
 export interface AssembledSource {
   readonly image: Uint8Array;
@@ -13,7 +14,7 @@ export function assembleSource(
   text: string,
   format: 'elf' | 'flat',
 ): Result<AssembledSource, readonly string[]> {
-  const assembled = assemble(text, { name });
+  const assembled = assemble(text, { name, files: GUEST_LIBRARY });
   if (!assembled.ok) return err(assembled.error.map(formatAsmError));
   const assembly = assembled.value;
   const image = format === 'flat' ? toFlat(assembly) : toElf(assembly);

@@ -8,26 +8,32 @@ import {
   toFlat,
 } from '../assembler';
 import { err, ok, type Result } from '../base/result';
-import { SHIPPED_GUESTS } from '../guests/registry';
+import type { SourcePlace } from '../debugger/inspect/context';
+import { loadChoice } from '../guests/image';
+import { GUEST_LIBRARY, SHIPPED_GUESTS } from '../guests/registry';
 import { ACCEPTED_FORMATS } from '../machine/loader/load-error';
 import { readImage } from '../machine/loader/load-image';
 import { hasMultibootMagic } from '../machine/loader/multiboot';
 import type { LoadedGuest } from './api';
 import { SourceMap } from './source-map';
 import type { Problem } from './view';
-import type { World } from './world';
+import type { GuestInput, ImageChoice, World } from './world';
 
 export interface GuestImage {
   readonly guest: LoadedGuest;
   /** A file in one of the loaders' formats. */
   readonly image: Uint8Array;
+  /** How to load and start it: what the world says, and for a shipped guest what it brings itself. */
+  readonly choice: ImageChoice;
+  /** What the world types from the start, or else what the shipped guest expects. */
+  readonly input?: GuestInput;
   readonly map: SourceMap;
 }
 
 export const ACCEPTED_GUESTS =
   'Accepted: assembly source (.asm), Multiboot 1 images (ELF32 for i386, or flat with the address fields), boot sectors and disk images, ROM images of 64 or 128 KiB, and flat binaries with --format flat.';
 
-type Given = Pick<World, 'guest' | 'image' | 'memoryBytes'>;
+type Given = Pick<World, 'guest' | 'image' | 'input' | 'memoryBytes'>;
 
 export function loadGuest(world: Given): Result<GuestImage, Problem> {
   const source = world.guest;
@@ -41,21 +47,37 @@ export function loadGuest(world: Given): Result<GuestImage, Problem> {
           hint: `Shipped guests: ${names}.`,
         });
       }
-      return fromAssembly(shipped.name, shipped.fileName, shipped.source, world);
+      const image = { ...loadChoice(shipped.format), ...world.image };
+      const input = world.input ?? shipped.input;
+      return fromAssembly(shipped, { ...world, image, ...(input ? { input } : {}) });
     }
     case 'assembly':
-      return fromAssembly(source.name, source.name, source.text, world);
+      return fromAssembly(
+        {
+          name: source.name,
+          fileName: source.name,
+          source: source.text,
+          files: { ...GUEST_LIBRARY, ...source.files },
+        },
+        world,
+      );
     case 'image':
       return fromImage(source.name, source.bytes, world);
   }
 }
 
+interface GivenSource {
+  readonly name: string;
+  readonly fileName: string;
+  readonly source: string;
+  /** What `%include` and `incbin` may name. */
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+}
+
 /** Source that is not to be a Multiboot kernel becomes the bytes it says, without a file format around them. */
 function fromAssembly(
-  name: string,
-  file: string,
-  text: string,
-  { image }: Given,
+  { name, fileName: file, source: text, files }: GivenSource,
+  { image = {}, input }: Given,
 ): Result<GuestImage, Problem> {
   if (text.trim() === '') {
     return err({
@@ -64,11 +86,11 @@ function fromAssembly(
       hint: 'A guest is at least one instruction.',
     });
   }
-  const assembled = assemble(text, { name: file });
+  const assembled = assemble(text, { name: file, files });
   if (!assembled.ok) return err(problemOf(assembled.error, file));
   const assembly = assembled.value;
   const symbols = assembly.symbols.map(({ name: label, address }) => ({ name: label, address }));
-  const multiboot = (image?.format ?? 'multiboot') === 'multiboot';
+  const multiboot = (image.format ?? 'multiboot') === 'multiboot';
   const bytes = multiboot ? toElf(assembly) : toFlat(assembly);
   // A header that is there but wrong has the loader's own message.
   if (multiboot && !hasMultibootMagic(bytes)) {
@@ -77,14 +99,16 @@ function fromAssembly(
   return ok({
     guest: { name, source: text, symbols },
     image: bytes,
-    map: new SourceMap(symbols, linesOf(assembly, file)),
+    choice: image,
+    ...(input ? { input } : {}),
+    map: new SourceMap(symbols, linesOf(assembly)),
   });
 }
 
-function linesOf(assembly: Assembly, file: string): Map<number, number> {
-  const lines = new Map<number, number>();
-  for (const entry of assembly.sourceMap) {
-    if (entry.isCode && entry.file === file) lines.set(entry.address, entry.line);
+function linesOf(assembly: Assembly): Map<number, SourcePlace> {
+  const lines = new Map<number, SourcePlace>();
+  for (const { address, file, line, isCode } of assembly.sourceMap) {
+    if (isCode) lines.set(address, { file, line });
   }
   return lines;
 }
@@ -125,6 +149,8 @@ function fromImage(name: string, bytes: Uint8Array, world: Given): Result<GuestI
   return ok({
     guest: { name, source: null, symbols },
     image: bytes,
+    choice: world.image ?? {},
+    ...(world.input ? { input: world.input } : {}),
     map: new SourceMap(symbols, new Map()),
   });
 }

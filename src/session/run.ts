@@ -42,7 +42,7 @@ export function openWorld(world: World): Result<Run, Problem> {
   const loaded = loadGuest(world);
   if (!loaded.ok) return loaded;
   const { guest, map } = loaded.value;
-  const typed = outsideInput(world.input ?? {});
+  const typed = outsideInput(loaded.value.input ?? {});
   if (!typed.ok) return typed;
   const shown = build(world, loaded.value);
   if (!shown.ok) return shown;
@@ -50,7 +50,7 @@ export function openWorld(world: World): Result<Run, Problem> {
   if (!scout.ok) return scout;
   const store = new CheckpointStore();
   const inputs = new InputLog<OutsideInput>();
-  if (world.input) inputs.add(0, typed.value);
+  if (loaded.value.input) inputs.add(0, typed.value);
   const given = {
     nextAfter: (moment: number) => inputs.nextAfter(moment),
     give: (system: System, moment: number) => {
@@ -100,14 +100,14 @@ export function withInput(run: Run, moment: number, input: OutsideInput): Run {
 export function makeSystem(world: World): Result<System, Problem> {
   const loaded = loadGuest(world);
   if (!loaded.ok) return loaded;
-  const typed = outsideInput(world.input ?? {});
+  const typed = outsideInput(loaded.value.input ?? {});
   if (!typed.ok) return typed;
   const made = build(world, loaded.value);
-  if (made.ok && world.input) made.value.receive(typed.value);
+  if (made.ok && loaded.value.input) made.value.receive(typed.value);
   return made;
 }
 
-function build(world: World, { guest, image }: GuestImage): Result<System, Problem> {
+function build(world: World, { guest, image, choice }: GuestImage): Result<System, Problem> {
   const wrong = wrongSize(world.memoryBytes);
   if (wrong) return err(wrong);
   const unfit = wrongCpu(world);
@@ -115,7 +115,7 @@ function build(world: World, { guest, image }: GuestImage): Result<System, Probl
   const { technique, memoryBytes, costs, cpu: profile, logPort } = world;
   const log = logPort === undefined ? {} : { logPort };
   const made = createSystem({
-    ...world.image,
+    ...choice,
     technique,
     image,
     memoryBytes,

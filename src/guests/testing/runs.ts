@@ -1,0 +1,96 @@
+/** A shipped guest on a machine, with what someone types; and beside bare hardware, instruction by instruction. */
+import { type BareSystem, createBare } from '../../hypervisor/bare/bare-system';
+import { BinaryTranslationSystem } from '../../hypervisor/binary-translation/system';
+import type { System } from '../../hypervisor/core/system';
+import { type Divergence, firstDivergence, runToEnd } from '../../hypervisor/testing/equivalence';
+import { COSTS } from '../../machine/costs';
+import type { Outcome } from '../../machine/outcome';
+import { outsideInput } from '../../session/guest-input';
+import { formatAsmError } from '../../assembler/index';
+import { type BuiltGuest, buildGuest, loadChoice } from '../image';
+import type { GuestInfo, ShippedGuest } from '../shipped-guest';
+
+const MEMORY_BYTES = 8 * 1024 * 1024;
+/** Guest instructions: no shipped guest needs more. */
+export const LIMIT = 3_000_000;
+
+export type Technique = keyof GuestInfo['runs'];
+
+/** @throws Error with every assembly error */
+export function built(guest: ShippedGuest): BuiltGuest {
+  const result = buildGuest(guest);
+  if (!result.ok) throw new Error(result.error.map(formatAsmError).join('\n'));
+  return result.value;
+}
+
+const optionsOf = ({ format }: ShippedGuest) => ({
+  ...loadChoice(format),
+  memoryBytes: MEMORY_BYTES,
+  costs: COSTS.pentium4,
+});
+
+function withInput<T extends System>(system: T, guest: ShippedGuest): T {
+  const typed = outsideInput(guest.input ?? {});
+  if (!typed.ok) throw new Error(typed.error.message);
+  if (guest.input) system.receive(typed.value);
+  return system;
+}
+
+export function bareOn(guest: ShippedGuest): BareSystem {
+  const system = createBare(built(guest).image, optionsOf(guest));
+  if (!system.ok) throw new Error(system.error.message);
+  return withInput(system.value, guest);
+}
+
+/** @param cacheBytes of the translation cache; absent: the usual size */
+export function translated(guest: ShippedGuest, cacheBytes?: number): BinaryTranslationSystem {
+  const size = cacheBytes === undefined ? {} : { cacheBytes };
+  const options = { ...optionsOf(guest), ...size };
+  const system = BinaryTranslationSystem.create(built(guest).image, options);
+  if (!system.ok) throw new Error(system.error.message);
+  return withInput(system.value, guest);
+}
+
+export const systemFor = (guest: ShippedGuest, technique: Technique): System =>
+  technique === 'bare' ? bareOn(guest) : translated(guest);
+
+/** The rows of the VGA screen, blanks at their ends and empty last rows left out. */
+export function screenRows(cells: Uint8Array): string[] {
+  const rows: string[] = [];
+  for (let row = 0; row < 25; row++) {
+    const line = cells.subarray(row * 160, row * 160 + 160).filter((_, i) => i % 2 === 0);
+    rows.push(String.fromCharCode(...line).replace(/[\0 ]+$/, ''));
+  }
+  while (rows.at(-1) === '') rows.pop();
+  return rows;
+}
+
+export interface Comparison {
+  readonly outcome: Outcome;
+  readonly divergence: Divergence | null;
+  /** What the run under the technique was, and how far bare hardware came that replayed it. */
+  readonly first: BinaryTranslationSystem;
+  readonly bare: BareSystem;
+  readonly replay: ReturnType<BareSystem['replay']>;
+  readonly interrupts: number;
+}
+
+/** The technique's run, replayed on bare hardware and compared at every guest instruction. */
+export function compareWithBare(guest: ShippedGuest, cacheBytes?: number): Comparison {
+  const first = translated(guest, cacheBytes);
+  const outcome = runToEnd(first, LIMIT);
+  const facts = first.timedFacts();
+  const bare = bareOn(guest);
+  const replay = bare.replay(facts);
+  const again = translated(guest, cacheBytes);
+  const interruptedAt = new Set(
+    facts.flatMap((fact) => (fact.kind === 'interrupt' ? [fact.guestRetired] : [])),
+  );
+  const divergence = firstDivergence(
+    { system: again, guestFrame: (page) => again.pmap.guestFrame(page) },
+    { system: bare, guestFrame: (page) => page },
+    interruptedAt,
+    LIMIT,
+  );
+  return { outcome, divergence, first, bare, replay, interrupts: interruptedAt.size };
+}
