@@ -1,0 +1,201 @@
+/**
+ * What the editor knows and what it can do, as plain types. The store (`editor-store.ts`) holds the open program and
+ * what the assembler says of it; the machine is reached through `EditorMachine` only. No React, no DOM.
+ */
+import type { Breakpoint, Evaluation } from '../../session/debug';
+import type { Problem } from '../../session/view';
+import type { GuestSource, ImageChoice, World } from '../../session/world';
+import type { GuestKind, GuestSummary } from '../../storage/guest';
+import type {
+  AssembleReply,
+  Diagnostic,
+  InstructionDoc,
+  LineBytes,
+  SourceFiles,
+  Vocabulary,
+} from '../../toolchain/api';
+
+/** The program in the editor: a guest of one's own, or a shipped one to read. */
+export interface OpenGuest {
+  /** Library id; null for a shipped guest, which is read-only until a copy of it is made. */
+  readonly id: string | null;
+  /** Name of the shipped guest that is shown; null for one's own. */
+  readonly shipped: string | null;
+  readonly name: string;
+  readonly kind: GuestKind;
+  /** A key of `files`. */
+  readonly main: string;
+  readonly files: SourceFiles;
+  /** How it is loaded; null: as its bytes say. */
+  readonly image: ImageChoice | null;
+  /** Milliseconds since 1970; 0 for shipped guests. */
+  readonly created: number;
+  readonly modified: number;
+}
+
+/** A program as it was given to the machine: what executed lines and breakpoints of the running guest refer to. */
+export interface RunProgram {
+  readonly id: string | null;
+  readonly shipped: string | null;
+  readonly main: string;
+  readonly files: SourceFiles;
+}
+
+/** The last assembly without errors, and the texts it was made of. */
+export interface AssembledImage {
+  readonly lines: readonly LineBytes[];
+  readonly size: number;
+  readonly files: SourceFiles;
+}
+
+/** 1-based. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** A wish to be shown a place. `serial` is new for each wish, so that the same place can be wished for twice. */
+export interface Reveal extends SourcePlace {
+  readonly serial: number;
+  /** Puts the keyboard there too: a person asked for it. */
+  readonly focus: boolean;
+}
+
+/** A file that was picked or dropped. */
+export interface NamedBytes {
+  /** With folders, as in `lib/print.asm`, when a folder was opened. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** An image whose bytes do not say how to load it: a person is asked. */
+export interface ImageQuestion {
+  readonly file: NamedBytes;
+  /** Why it is asked: what the loader found. */
+  readonly reason: string;
+  /** What the form starts with. */
+  readonly suggestion: ImageChoice;
+}
+
+/** A file for the page to hand over as a download. */
+export interface Download {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly type: string;
+}
+
+export type DownloadFormat = 'source' | 'elf' | 'flat' | 'listing';
+
+export interface EditorState {
+  /** The program in the editor; null until one is opened. */
+  readonly guest: OpenGuest | null;
+  /** The file whose tab is chosen; null only without a guest. */
+  readonly activeFile: string | null;
+  /** Words of the assembler; null until the toolchain answered. */
+  readonly vocabulary: Vocabulary | null;
+  /** The assembler's latest answer about the open program; null before the first one. */
+  readonly reply: AssembleReply | null;
+  /** Texts were changed since `reply` was asked for, or an answer is awaited. */
+  readonly stale: boolean;
+  /** The last assembly of the open program that had no errors; null before the first one. */
+  readonly image: AssembledImage | null;
+  /** What was last given to the machine from here; null until something was. */
+  readonly run: RunProgram | null;
+  /** Breakpoints of the open program that the machine does not have: they go with the next run. Current lines. */
+  readonly waiting: readonly Breakpoint[];
+  readonly reveal: Reveal | null;
+  /** `kept`: all edits are in the library. `waiting`: they will be in a moment. */
+  readonly saving: 'kept' | 'waiting';
+  /** One's own guests, latest first. Empty until `start` has read the library. */
+  readonly own: readonly GuestSummary[];
+  /** The guest deleted last, to be brought back; null when that was done or another was opened. */
+  readonly removed: GuestSummary | null;
+  readonly libraryOpen: boolean;
+  readonly question: ImageQuestion | null;
+  /** Addresses and bytes beside the lines. */
+  readonly showBytes: boolean;
+  /** What went wrong here: storage, a file that cannot be opened. Null when nothing did or it was dismissed. */
+  readonly problem: Problem | null;
+}
+
+export interface EditorActions {
+  /** Reads the library and opens the guest of the last visit in the editor; the machine is left alone. */
+  start(): Promise<void>;
+
+  // --- guests ------------------------------------------------------------------------------------------------
+
+  /** A small working program of one's own, open in the editor. */
+  newGuest(): Promise<void>;
+  openOwn(id: string): Promise<boolean>;
+  /** Shows a shipped guest's source, read-only. */
+  openShipped(name: string): Promise<boolean>;
+  /** Makes the shipped guest one's own: the named one, or the one that is open. */
+  editCopy(name?: string): Promise<boolean>;
+  /** Files picked or dropped: sources become a program, an image a guest; where the bytes do not say, `question`. */
+  openFiles(files: readonly NamedBytes[]): Promise<boolean>;
+  answerQuestion(choice: ImageChoice): Promise<boolean>;
+  dismissQuestion(): void;
+  rename(id: string, name: string): Promise<void>;
+  duplicate(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  undoRemove(): Promise<void>;
+  dismissRemoved(): void;
+
+  // --- the open program --------------------------------------------------------------------------------------
+
+  selectFile(file: string): void;
+  edit(file: string, text: string): void;
+  /** Null when it was done, else why not. */
+  addFile(name: string, content?: string | Uint8Array): string | null;
+  renameFile(file: string, name: string): string | null;
+  removeFile(file: string): void;
+  setMain(file: string): void;
+  setImage(choice: ImageChoice | null): void;
+  /** Writes a diagnostic's suggestion in place of what it marks. */
+  applySuggestion(diagnostic: Diagnostic): void;
+  /** Assembles and gives the program to the machine. With errors the first is revealed and the machine left alone. */
+  runProgram(): Promise<boolean>;
+  /** Runs a shipped guest and shows its source. */
+  startShipped(name: string): Promise<boolean>;
+  startOwn(id: string): Promise<boolean>;
+  /** Null when there is nothing to hand over; errors are then revealed. */
+  download(format: DownloadFormat): Promise<Download | null>;
+  /** A guest from the library, as its files: one source alone as it is. */
+  downloadOwn(id: string): Promise<readonly Download[]>;
+
+  // --- places ------------------------------------------------------------------------------------------------
+
+  /** Shows a line of the *running* program, wherever edits have moved it. */
+  revealSource(file: string, line: number): void;
+  /** Shows a place in the open program. */
+  revealPlace(place: SourcePlace): void;
+  /** The next or previous problem after a place. */
+  revealProblem(from: SourcePlace, direction: 'forward' | 'backward'): void;
+  /** Sets or clears a breakpoint at a line of the open program, or at the next line with an instruction. */
+  toggleBreakpoint(file: string, line: number): Promise<void>;
+  /** To be called when the machine's breakpoints changed elsewhere, so that they are kept with the guest. */
+  breakpointsChanged(): void;
+
+  // --- looking things up -------------------------------------------------------------------------------------
+
+  describe(word: string): Promise<InstructionDoc | null>;
+  /** Null when the machine does not run the open program. */
+  evaluate(expression: string): Promise<Evaluation | null>;
+
+  setShowBytes(on: boolean): void;
+  setLibraryOpen(open: boolean): void;
+  dismissProblem(): void;
+  /** Keeps at once what waits to be kept: for when the page goes away. */
+  flush(): Promise<void>;
+}
+
+/** The running machine, as far as the editor needs it. */
+export interface EditorMachine {
+  world(): World | null;
+  /** Opens a guest in place of what runs. On failure what was open stays. Null when it was opened. */
+  open(guest: GuestSource, image: ImageChoice | null): Promise<Problem | null>;
+  breakpoints(): readonly Breakpoint[];
+  setBreakpoints(breakpoints: readonly Breakpoint[]): Promise<void>;
+  evaluate(expressions: readonly string[]): Promise<readonly Evaluation[]>;
+}
