@@ -15,11 +15,11 @@ import type {
   TechniqueId,
   World,
 } from '../session/world';
-import { DEFAULT_WORLD } from '../session/world';
 import { type AppState, type RightTab, SPEEDS, type Span, type ThemeChoice } from './app-state';
 import { CommandQueue } from './command-queue';
 import { createDebugActions, type DebugActions } from './debug-actions';
 import { INITIAL_DEBUG_STATE } from './debug-state';
+import { worldFor } from './editor-machine';
 import { createLessonActions, type LessonActions } from './lesson-actions';
 
 /** How far ahead a run is explored to find its end. Longer runs grow the timeline as they are played. */
@@ -32,6 +32,8 @@ const PATIENCE_MS = 400;
 export interface Actions extends LessonActions, DebugActions {
   /** Opens a world. On failure what was open stays, and the problem is shown. Resolves to success. */
   open(world: World): Promise<boolean>;
+  /** Opens a world. Resolves to what is wrong with it, which is not shown, or null: it is open. */
+  tryOpen(world: World): Promise<Problem | null>;
   /** Opens a guest under the technique in use. */
   openGuest(guest: GuestSource): Promise<boolean>;
   openTechnique(technique: TechniqueId): Promise<boolean>;
@@ -217,13 +219,14 @@ export function createAppStore(options: StoreOptions): AppStore {
     if (get().breakpoints.length > 0) await actions.setBreakpoints(get().breakpoints);
   };
 
-  const open = async (world: World): Promise<boolean> => {
+  const tryOpen = async (world: World): Promise<Problem | null> => {
     stopPlay();
+    let problem: Problem | null = null;
     let opened = false;
     await queue.push(async () => {
       const result = await session.load(world);
       if (!result.ok) {
-        report(result.error);
+        problem = result.error;
         return;
       }
       queue.newGeneration();
@@ -236,7 +239,13 @@ export function createAppStore(options: StoreOptions): AppStore {
       void sendBreakpoints();
       explore();
     }
-    return opened;
+    return problem;
+  };
+
+  const open = async (world: World): Promise<boolean> => {
+    const problem = await tryOpen(world);
+    if (problem) report(problem);
+    return problem === null;
   };
 
   const playOn = async (round: number) => {
@@ -254,10 +263,8 @@ export function createAppStore(options: StoreOptions): AppStore {
 
   const actions: Actions = {
     open,
-    openGuest(guest) {
-      const { world } = get();
-      return open({ ...(world ?? DEFAULT_WORLD), guest });
-    },
+    tryOpen,
+    openGuest: (guest) => open(worldFor(guest, null, get().world)),
     async openTechnique(technique) {
       const { world } = get();
       return world !== null && open({ ...world, technique });

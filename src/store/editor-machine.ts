@@ -1,0 +1,30 @@
+/** The running machine as the editor sees it, and what keeps the two stores in step. */
+import { DEFAULT_WORLD, type GuestSource, type ImageChoice, type World } from '../session/world';
+import type { EditorMachine } from './editor/editor-state';
+import type { AppStore } from './store';
+
+/** The world of another guest: technique, CPU, costs and memory stay; how the old guest was loaded does not. */
+export function worldFor(
+  guest: GuestSource,
+  image: ImageChoice | null,
+  current: World | null,
+): World {
+  const { technique, cpu, memoryScheme, host, costs, memoryBytes } = current ?? {
+    ...DEFAULT_WORLD,
+  };
+  const world = { guest, technique, cpu, memoryScheme, host, costs, memoryBytes };
+  return image === null ? world : { ...world, image };
+}
+
+export function createEditorMachine(store: AppStore): EditorMachine {
+  const { actions } = store;
+  return {
+    world: () => store.getState().world,
+    open: (guest, image) => actions.tryOpen(worldFor(guest, image, store.getState().world)),
+    breakpoints: () => store.getState().breakpoints,
+    setBreakpoints: (breakpoints) => actions.setBreakpoints(breakpoints),
+    async evaluate(expressions) {
+      return (await actions.inspect('evaluate', { expressions })) ?? [];
+    },
+  };
+}
