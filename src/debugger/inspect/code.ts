@@ -1,0 +1,114 @@
+/** Guest code for looks: lines of disassembly, and whether an address is where a CALL comes back to. */
+import { FlowControl } from 'iced-x86';
+import { address as hex } from '../../base/hex';
+import { decode } from '../../machine/codec/decode';
+import { format } from '../../machine/codec/format';
+import type { Instruction } from '../../machine/codec/instruction';
+import { SEG } from '../../machine/cpu/state';
+import type { DisassemblyLine, Unreadable } from '../../session/debug';
+import type { InspectContext } from './context';
+import { baseOf, bitsOf, linearEip, type LookedAt, lookAt } from './cpu';
+
+const LONGEST = 15;
+const MOST_LINES = 500;
+const SHORTEST_CALL = 2;
+const LONGEST_CALL = 9;
+
+export function disassembly(
+  context: InspectContext,
+  request: { readonly address: number | string; readonly count: number },
+): readonly DisassemblyLine[] | Unreadable {
+  const evaluated = context.evaluate(request.address);
+  if (!evaluated.ok) return { unreadable: evaluated.error };
+  const cpu = lookAt(context.system, 'guest');
+  const next = linearEip(cpu.registers);
+  const lines: DisassemblyLine[] = [];
+  let at = evaluated.value >>> 0;
+  const count = Math.min(request.count, MOST_LINES);
+  while (lines.length < count) {
+    const bytes = codeBytes(cpu, at);
+    if (bytes.length === 0) break;
+    const { instruction, text } = readInstruction(cpu, at, bytes);
+    const length = Math.max(1, instruction.length);
+    lines.push({
+      address: at,
+      bytes: [...bytes.subarray(0, length)],
+      text,
+      label: context.names.symbols.find(({ address }) => address === at)?.name ?? null,
+      source: context.names.lineOf(at),
+      next: at === next,
+    });
+    at = (at + length) >>> 0;
+  }
+  if (lines.length === 0) {
+    return { unreadable: `Nothing is mapped at ${hex(evaluated.value)}.` };
+  }
+  return lines;
+}
+
+function readInstruction(cpu: LookedAt, at: number, bytes: Uint8Array) {
+  const bitness = bitsOf(cpu.registers, SEG.CS);
+  const offset = (at - baseOf(cpu.registers, SEG.CS)) >>> 0;
+  return {
+    instruction: decode(bytes, offset, bitness),
+    text: format(bytes, offset, bitness),
+  };
+}
+
+/** Up to 15 mapped bytes from `at` on. */
+function codeBytes(cpu: LookedAt, at: number): Uint8Array {
+  const bytes = cpu.linear(at, LONGEST);
+  const end = bytes.indexOf(null);
+  return Uint8Array.from((end < 0 ? bytes : bytes.slice(0, end)) as number[]);
+}
+
+/** The instruction at a linear address; null if nothing is mapped there. */
+export function instructionAt(cpu: LookedAt, at: number): Instruction | null {
+  const bytes = codeBytes(cpu, at);
+  return bytes.length === 0 ? null : readInstruction(cpu, at, bytes).instruction;
+}
+
+export interface CallBefore {
+  /** Linear address of the CALL. */
+  readonly address: number;
+  /** Linear address it calls, when the instruction says it; null for indirect and far calls. */
+  readonly target: number | null;
+}
+
+/**
+ * The CALL that ends exactly at `at`, if there is one: then `at` may be a return address. Bytes before an address can
+ * be read as instructions in several ways; that one of them is a CALL is a good sign, not a proof.
+ */
+export function callBefore(cpu: LookedAt, at: number): CallBefore | null {
+  const before = cpu.linear((at - LONGEST_CALL) >>> 0, LONGEST_CALL);
+  if (cpu.linear(at, 1)[0] === null) return null;
+  const base = baseOf(cpu.registers, SEG.CS);
+  for (let length = SHORTEST_CALL; length <= LONGEST_CALL; length++) {
+    const bytes = before.slice(LONGEST_CALL - length);
+    if (bytes.includes(null) || !mayBeCall(bytes as number[])) continue;
+    const address = (at - length) >>> 0;
+    const instruction = decode(
+      Uint8Array.from(bytes as number[]),
+      (address - base) >>> 0,
+      bitsOf(cpu.registers, SEG.CS),
+    );
+    if (instruction.length !== length) continue;
+    const { flowControl } = instruction;
+    if (flowControl !== FlowControl.Call && flowControl !== FlowControl.IndirectCall) continue;
+    const [operand] = instruction.operands;
+    const target = operand?.kind === 'near-branch' ? (base + operand.target) >>> 0 : null;
+    return { address, target };
+  }
+  return null;
+}
+
+/** Opcodes E8 (near), 9A (far), FF /2 and /3 (indirect), each perhaps behind prefixes. */
+function mayBeCall(bytes: readonly number[]): boolean {
+  for (const byte of bytes) {
+    if (byte === 0xe8 || byte === 0x9a || byte === 0xff) return true;
+    if (!PREFIXES.has(byte)) return false;
+  }
+  return false;
+}
+
+const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67]);

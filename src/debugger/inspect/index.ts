@@ -1,0 +1,9 @@
+/** The looks of the debugger: one function per kind, `(context, request) => reply`. Start with `context.ts`. */
+export { disassembly } from './code';
+export { calls } from './calls';
+export type { GuestLabel, GuestNames, InspectContext, SourcePlace } from './context';
+export { memory } from './memory';
+export { pages } from './pages';
+export { stack } from './stack';
+export { tables } from './tables';
+export { walk } from './walk';
