@@ -12,4 +12,6 @@ export {
 export { toElf } from './elf';
 export { type AsmError, formatAsmError } from './errors';
 export { toFlat } from './flat';
+export { formText } from './form-text';
+export { canonicalMnemonic, formsNamed } from './mnemonics';
 export { type AssemblerWords, assemblerWords } from './vocabulary';

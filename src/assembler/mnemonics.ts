@@ -72,6 +72,10 @@ export function formsNamed(mnemonic: string): readonly OpcodeForm[] | undefined 
   return table.get(mnemonic);
 }
 
+/** The Intel mnemonic whose documentation and first form a source mnemonic has: `je` for `jz`. */
+export const canonicalMnemonic = (mnemonic: string): string =>
+  SIZED[mnemonic]?.[0] ?? SYNONYMS[mnemonic]?.[0] ?? mnemonic;
+
 /** Every mnemonic accepted in source, for completion and near misses. */
 export function mnemonicNames(): string[] {
   return [...opcodeForms().keys(), ...Object.keys(SYNONYMS), ...Object.keys(SIZED)];

@@ -10,6 +10,7 @@ import type { Bitness } from '../machine/codec/instruction';
 import { type OpcodeForm, type OperandPattern, registerNamed } from '../machine/codec/opcode-forms';
 import { SourceError } from './errors';
 import { type Expression, evaluate, type Scope, type Value } from './expression';
+import { formText, writtenOperands } from './form-text';
 import type { Token } from './lexer';
 import type { Candidate, InstructionPrefixes, MemoryOperand, Operand, Size } from './statements';
 
@@ -23,11 +24,6 @@ const SIZE_NAMES: Readonly<Record<number, string>> = {
   10: 'tword',
   16: 'oword',
 };
-
-/** The patterns a programmer writes: string places and their fixed companions are implied. */
-function written(form: OpcodeForm): readonly OperandPattern[] {
-  return form.operands.some((pattern) => pattern.kind === 'implied') ? [] : form.operands;
-}
 
 function matchesImmediate(
   operand: Operand & { kind: 'immediate' },
@@ -102,7 +98,7 @@ function matchesOperand(
 }
 
 function matches(form: OpcodeForm, operands: readonly Operand[]): boolean {
-  const patterns = written(form);
+  const patterns = writtenOperands(form);
   if (patterns.length !== operands.length) return false;
   return operands.every((operand, i) => matchesOperand(operand, form, patterns[i]!, i));
 }
@@ -233,49 +229,13 @@ function describe(operand: Operand): string {
   return operand.kind === 'memory' ? `${size}memory` : `${size}immediate`;
 }
 
-function describePattern(pattern: OperandPattern, form: OpcodeForm): string {
-  switch (pattern.kind) {
-    case 'register':
-      return pattern.memory && pattern.class.startsWith('r')
-        ? pattern.class.replace('r', 'r/m')
-        : pattern.class;
-    case 'fixed':
-      return (
-        form.name
-          .split('_')
-          .find((part) => /^(AL|CL|AX|DX|EAX|[C-GS]S|ES|ST0)$/i.test(part))
-          ?.toLowerCase() ?? 'fixed'
-      );
-    case 'memory':
-    case 'offset':
-      return 'memory';
-    case 'immediate':
-      return `imm${pattern.bits}`;
-    case 'one':
-      return '1';
-    case 'relative':
-      return 'label';
-    case 'far':
-      return 'selector:offset';
-    case 'implied':
-      return '';
-  }
-}
-
 function mismatch(
   mnemonic: string,
   operands: readonly Operand[],
   forms: readonly OpcodeForm[],
 ): string {
   const found = operands.length === 0 ? 'no operands' : operands.map(describe).join(', ');
-  const accepted = new Set(
-    forms.map(
-      (form) =>
-        written(form)
-          .map((pattern) => describePattern(pattern, form))
-          .join(', ') || 'none',
-    ),
-  );
+  const accepted = new Set(forms.map((form) => formText(form) || 'none'));
   const list = [...accepted].slice(0, 6).join(' | ');
   const more = accepted.size > 6 ? ' | …' : '';
   return `'${mnemonic}' does not take ${found}; it takes ${list}${more}`;
@@ -345,7 +305,7 @@ function attempt(
   bits: Bitness,
   prefixes: EncodePrefixes,
 ): Attempt {
-  const patterns = written(candidate.form);
+  const patterns = writtenOperands(candidate.form);
   const operands: EncodeOperand[] = [];
   for (let i = 0; i < candidate.operands.length; i++) {
     const operand = candidate.operands[i]!;

@@ -17,12 +17,8 @@
 import { FlowControl, Mnemonic, Register } from 'iced-x86';
 import { invariant } from '../../base/assert';
 import type { Instruction } from '../../machine/codec/instruction';
-import {
-  isFarTransfer,
-  isSegmentRegister,
-  usesSegmentRegister,
-  usesSystemRegister,
-} from '../../machine/codec/sensitivity';
+import { isSegmentRegister, usesSystemRegister } from '../../machine/codec/sensitivity';
+import { readsHeldRegister, translationRule } from '../../machine/codec/translation-rule';
 import { EFLAGS_IF, SEG, WORD } from '../../machine/cpu/state';
 import { type Callout, LOOKUP_KEY, LOOKUP_TARGET, VCPU, VCPU_STATE } from '../memory/layout';
 import { type CodeRecord, dword, Emitter, SPILLED_EAX, SPILLED_ECX } from './emitter';
@@ -202,51 +198,21 @@ function emitGuestInstruction(
 }
 
 /** The callout that carries out this instruction, or null where it can run in the cache. */
-function calloutFor(guest: GuestInstruction, codeLimit: number): Callout | null {
-  const { decoded, bytes, sensitivity } = guest;
-  if (decoded.invalid !== 'no') return 'emulate';
-  switch (decoded.mnemonic) {
-    case Mnemonic.Cli:
-    case Mnemonic.Sti:
-    case Mnemonic.Pushfd:
+function calloutFor({ decoded, bytes }: GuestInstruction, codeLimit: number): Callout | null {
+  const rule = translationRule(decoded);
+  switch (rule) {
+    case 'inline':
       return null;
-    case Mnemonic.Popfd:
-      return 'popf';
-    case Mnemonic.Iret:
-    case Mnemonic.Iretd:
-      return 'iret';
-    case Mnemonic.Hlt:
-      return 'halt';
-    case Mnemonic.In:
-    case Mnemonic.Out:
-    case Mnemonic.Insb:
-    case Mnemonic.Insw:
-    case Mnemonic.Insd:
-    case Mnemonic.Outsb:
-    case Mnemonic.Outsw:
-    case Mnemonic.Outsd:
-      return 'port';
-    default:
-      break;
-  }
-  if (isFarTransfer(decoded) || decoded.mnemonic === Mnemonic.Retf) return 'far-transfer';
-  if (usesSegmentRegister(decoded)) return simpleMove(decoded) ? null : 'segment';
-  if (usesSystemRegister(decoded)) return simpleMove(decoded) ? null : 'system';
-  if (sensitivity !== 'plain') return 'system';
-  if (reachesMonitorSegments(decoded)) return 'emulate';
-  switch (decoded.flowControl) {
-    case FlowControl.Next:
-      return null;
-    case FlowControl.UnconditionalBranch:
-    case FlowControl.ConditionalBranch:
-    case FlowControl.Call:
-    case FlowControl.Return:
-    case FlowControl.IndirectBranch:
-    case FlowControl.IndirectCall:
+    case 'identical':
+      return reachesMonitorSegments(decoded) ? 'emulate' : null;
+    case 'direct-branch':
+    case 'indirect-branch': {
       // 16-bit operand size truncates EIP: rare enough for the virtual CPU.
-      return hasOperandSizePrefix(bytes) || mayLeaveSegment(decoded, codeLimit) ? 'emulate' : null;
+      const isOdd = reachesMonitorSegments(decoded) || hasOperandSizePrefix(bytes);
+      return isOdd || mayLeaveSegment(decoded, codeLimit) ? 'emulate' : null;
+    }
     default:
-      return 'emulate';
+      return rule;
   }
 }
 
@@ -273,18 +239,14 @@ const hasOperandSizePrefix = (bytes: Uint8Array): boolean =>
 /** MOV r32 from a control or segment register: a load of the vcpu field that holds the guest's value. */
 function simpleMove(instruction: Instruction): { register: number; field: number } | null {
   const [to, from] = instruction.operands;
-  if (instruction.mnemonic !== Mnemonic.Mov || to?.kind !== 'register' || from?.kind !== 'register')
-    return null;
-  if (to.register < Register.EAX || to.register > Register.EDI) return null;
+  if (!readsHeldRegister(instruction)) return null;
+  invariant(to?.kind === 'register' && from?.kind === 'register', 'a held register is moved');
   const register = to.register - Register.EAX;
-  if (isSegmentRegister(from.register)) {
-    return {
-      register,
-      field: stateField(WORD.SELECTOR + SEGMENT_WORD[from.register - Register.ES]!),
-    };
-  }
-  const control = CONTROL_WORD.get(from.register);
-  return control === undefined ? null : { register, field: stateField(control) };
+  const word = isSegmentRegister(from.register)
+    ? WORD.SELECTOR + SEGMENT_WORD[from.register - Register.ES]!
+    : CONTROL_WORD.get(from.register);
+  invariant(word !== undefined, 'a held register has a field');
+  return { register, field: stateField(word) };
 }
 
 /** iced numbers segment registers as the encoding does: ES CS SS DS FS GS. */

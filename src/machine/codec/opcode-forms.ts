@@ -215,4 +215,8 @@ const REGISTER_BY_NAME: ReadonlyMap<string, RegisterInfo> = new Map(
 /** The register of that lower-case name, or undefined. */
 export const registerNamed = (name: string): RegisterInfo | undefined => REGISTER_BY_NAME.get(name);
 
+/** The register with iced's number, or undefined for those that 32-bit code does not have. */
+export const registerByNumber = (register: Register): RegisterInfo | undefined =>
+  REGISTERS.find((known) => known.register === register);
+
 export const registerNames = (): readonly string[] => REGISTERS.map((register) => register.name);
