@@ -39,6 +39,8 @@ export interface DebugActions {
   changeBreakpoint(id: string, change: Partial<Omit<Breakpoint, 'id'>>): Promise<void>;
   /** Adds a breakpoint at a source line, or takes away the one that stands there (as set, or after snapping). */
   toggleSourceBreakpoint(file: string, line: number): Promise<void>;
+  /** Adds a breakpoint at an instruction's linear address, or takes away those that stand there. */
+  toggleAddressBreakpoint(address: number): Promise<void>;
   /** Runs to the next breakpoint, or back to the one before. */
   resume(direction: Direction): Promise<void>;
   /** Runs to a place once, without a breakpoint there. */
@@ -56,7 +58,7 @@ export interface DebugActions {
   /** Shows memory, or the walk of an address, in its panel. */
   revealMemory(place: MemoryPlace): void;
   revealWalk(place: WalkPlace): void;
-  /** Shows a source line in the editor. */
+  /** Opens the workbench at a source line of the running guest. */
   revealSource(file: string, line: number): void;
   /** Shows the guest block at an address, and its translation if it has one. */
   revealBlock(address: number): Promise<void>;
@@ -139,6 +141,14 @@ export function createDebugActions(deps: DebugDeps): DebugActions {
       if (there) await actions.removeBreakpoint(there.id);
       else await actions.addBreakpoint({ kind: 'source', file, line });
     },
+    async toggleAddressBreakpoint(address) {
+      const { breakpoints, resolved } = get();
+      const there = new Set(
+        resolved.filter((r) => r.addresses.includes(address)).map(({ id }) => id),
+      );
+      if (there.size === 0) await actions.addBreakpoint({ kind: 'address', address });
+      else await actions.setBreakpoints(breakpoints.filter(({ id }) => !there.has(id)));
+    },
     async resume(direction) {
       deps.stop();
       await deps.command(async () => (await session.resume(direction)).view);
@@ -201,7 +211,7 @@ export function createDebugActions(deps: DebugDeps): DebugActions {
     revealWalk: (walkPlace) => set({ walkPlace, upper: 'paging' }),
     revealSource(file, line) {
       jumps += 1;
-      set({ sourcePlace: { file, line, jump: jumps } });
+      set({ mode: 'workbench', sourcePlace: { file, line, jump: jumps } });
     },
     async revealBlock(address) {
       const block = await actions.inspect('block', { address });

@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { hex32 } from '../../base/hex';
-import type { BlockView, MachineView } from '../../session/view';
+import type { BlockView, GuestLine, MachineView } from '../../session/view';
 import {
   CLASS_MEANINGS,
   guestTag,
@@ -21,7 +21,18 @@ export interface BlockPairProps {
   readonly view: MachineView;
   /** Guest line to mark from outside (a lesson pointing at it), as an index into the block. */
   readonly hovered?: number | null;
+  /** Linear addresses of instructions with a breakpoint. */
+  readonly breakpoints?: ReadonlySet<number>;
+  readonly onBreakpoint?: (address: number) => void;
+  readonly onSource?: (file: string, line: number) => void;
 }
+
+const NO_BREAKPOINTS: ReadonlySet<number> = new Set();
+
+const sourceOf = (line: GuestLine | undefined): string | null =>
+  line && line.sourceLine !== null && line.sourceFile !== null
+    ? `${line.sourceFile}:${line.sourceLine}`
+    : null;
 
 type Side = 'guest' | 'translation';
 
@@ -32,7 +43,11 @@ interface Spot {
 
 const listed = (indices: readonly number[]) => indices.map((i) => i + 1).join(', ');
 
-function guestRows(block: BlockView, marked: number | null): CodeRow[] {
+function guestRows(
+  block: BlockView,
+  marked: number | null,
+  breakpoints: ReadonlySet<number>,
+): CodeRow[] {
   const lines = linesOf(block);
   return block.guest.map((line, i) => ({
     ...line,
@@ -41,6 +56,8 @@ function guestRows(block: BlockView, marked: number | null): CodeRow[] {
     tagClass: line.class,
     tagMeaning: line.class === 'plain' ? '' : CLASS_MEANINGS[line.class],
     linked: marked === i,
+    source: sourceOf(line),
+    breakpoint: breakpoints.has(line.address),
     relation: lines[i]!.length > 0 ? `becomes line ${listed(lines[i]!)} of the translation` : '',
   }));
 }
@@ -53,6 +70,8 @@ function translatedRows(block: BlockView, marked: number | null): CodeRow[] {
     tagClass: line.tag,
     tagMeaning: meaningOf(line.tag, line.from === null ? undefined : block.guest[line.from]?.text),
     linked: marked !== null && line.from === marked,
+    source: line.from === null ? null : sourceOf(block.guest[line.from]),
+    breakpoint: false,
     relation: line.from === null ? 'added by the translator' : `from guest line ${line.from + 1}`,
   }));
 }
@@ -63,7 +82,8 @@ function translationNote(block: BlockView): string {
   return `in the cache, ran ${plural(block.executions, 'time')}`;
 }
 
-export function BlockPair({ view, hovered = null }: BlockPairProps) {
+export function BlockPair(props: BlockPairProps) {
+  const { view, hovered = null, breakpoints = NO_BREAKPOINTS, onBreakpoint, onSource } = props;
   const root = useRef<HTMLDivElement>(null);
   const [spot, setSpot] = useState<Spot | null>(null);
   const [bytes, setBytes] = useState(false);
@@ -73,6 +93,11 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
   const guestOf = (at: Spot): number | null =>
     at.side === 'guest' ? at.index : (block?.translation[at.index]?.from ?? null);
   const marked = spot ? guestOf(spot) : hovered;
+
+  const show = (index: number | null) => {
+    const line = index === null ? undefined : block?.guest[index];
+    if (line?.sourceFile && line.sourceLine !== null) onSource?.(line.sourceFile, line.sourceLine);
+  };
 
   const focusRow = (to: Spot) => {
     root.current
@@ -117,7 +142,16 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
               ? [block.label, plural(block.guest.length, 'instruction')].filter(Boolean).join(' · ')
               : ''
           }
-          rows={block ? guestRows(block, marked) : []}
+          rows={block ? guestRows(block, marked, breakpoints) : []}
+          {...(onSource ? { onSource: (index: number) => show(index) } : {})}
+          {...(onBreakpoint
+            ? {
+                onBreakpoint: (index: number) => {
+                  const line = block?.guest[index];
+                  if (line) onBreakpoint(line.address);
+                },
+              }
+            : {})}
           empty={block ? null : why}
           bytes={bytes}
           onKey={onKey('guest')}
@@ -132,6 +166,9 @@ export function BlockPair({ view, hovered = null }: BlockPairProps) {
           }
           note={block && !why ? translationNote(block) : ''}
           rows={block && !why ? translatedRows(block, marked) : []}
+          {...(onSource
+            ? { onSource: (index: number) => show(block?.translation[index]?.from ?? null) }
+            : {})}
           empty={block ? why : null}
           bytes={bytes}
           onKey={onKey('translation')}

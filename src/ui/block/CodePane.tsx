@@ -18,6 +18,9 @@ export interface CodeRow {
   readonly linked: boolean;
   /** In words: what it corresponds to. */
   readonly relation: string;
+  /** Where it stands in the source: `hello.asm:12`, or null. */
+  readonly source: string | null;
+  readonly breakpoint: boolean;
 }
 
 export interface CodePaneProps {
@@ -30,12 +33,24 @@ export interface CodePaneProps {
   readonly bytes: boolean;
   readonly action?: ReactNode;
   readonly onKey: (event: KeyboardEvent, index: number) => void;
+  /** Shows a line in the source; absent: not offered. */
+  readonly onSource?: (index: number) => void;
+  /** Sets or takes away a breakpoint at a line; absent: not offered. */
+  readonly onBreakpoint?: (index: number) => void;
   /** The line under the pointer or the focus; null: none. */
   readonly onSpot: (index: number | null) => void;
 }
 
+/** Address and bytes, and what can be done with the line. */
+function tipOf(row: CodeRow, canBreak: boolean): string {
+  const what = `${hex32(row.address)}: ${hexBytes(row.bytes)}`;
+  const source = row.source ? `\n${row.source} (double click or Enter: show it)` : '';
+  return `${what}${source}${canBreak ? '\nClick at the left edge, or b: breakpoint' : ''}`;
+}
+
 export function CodePane(props: CodePaneProps) {
   const { side, title, note, rows, empty, bytes, action, onKey, onSpot } = props;
+  const { onSource, onBreakpoint } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [tabStop, setTabStop] = useState(0);
   const next = rows.findIndex((row) => row.next);
@@ -89,8 +104,14 @@ export function CodePane(props: CodePaneProps) {
                   )}
                   aria-current={row.next ? 'step' : undefined}
                   tabIndex={i === Math.min(tabStop, rows.length - 1) ? 0 : -1}
-                  title={`${hex32(row.address)}: ${hexBytes(row.bytes)}`}
-                  onKeyDown={(event) => onKey(event, i)}
+                  title={tipOf(row, onBreakpoint !== undefined)}
+                  onDoubleClick={() => row.source && onSource?.(i)}
+                  onKeyDown={(event) => {
+                    const chord = event.ctrlKey || event.metaKey || event.altKey;
+                    if (event.key === 'Enter' && row.source && onSource) onSource(i);
+                    else if (event.key === 'b' && !chord && onBreakpoint) onBreakpoint(i);
+                    else onKey(event, i);
+                  }}
                   onPointerEnter={() => onSpot(i)}
                   onPointerLeave={() => onSpot(null)}
                   onFocus={() => {
@@ -99,7 +120,16 @@ export function CodePane(props: CodePaneProps) {
                   }}
                   onBlur={() => onSpot(null)}
                 >
-                  <td className="mark">
+                  {/* biome-ignore lint/a11y/useKeyWithClickEvents: the row answers to the key b */}
+                  <td
+                    className={cx('mark', onBreakpoint && 'can-break')}
+                    onClick={() => onBreakpoint?.(i)}
+                  >
+                    {row.breakpoint && (
+                      <span className="breakpoint-dot">
+                        <span className="visually-hidden">breakpoint </span>
+                      </span>
+                    )}
                     {row.executed && <span className="visually-hidden">just executed </span>}
                     {row.next && (
                       <>

@@ -2,30 +2,18 @@
 import { useEffect, useRef } from 'react';
 import type { Highlight } from '../../lessons/lesson';
 import type { MachineView } from '../../session/view';
-import type { TechniqueId } from '../../session/world';
 import { useActions, useApp } from '../../store/use-store';
-import { BlockPair } from '../block/BlockPair';
+import { Blocks } from '../block/Blocks';
 import { CacheMap } from '../cache/CacheMap';
 import { Button } from '../shared/Button';
-import { Switch } from '../shared/Switch';
 import { RingStage } from '../stage/RingStage';
+import { TechniqueSwitch } from './TechniqueSwitch';
 
-const TECHNIQUES: readonly { readonly value: TechniqueId; readonly label: string }[] = [
-  { value: 'bare', label: 'No hypervisor' },
-  { value: 'binary-translation', label: 'Binary translation' },
-];
-
-function RunUnder({ technique }: { readonly technique: TechniqueId }) {
-  const { openTechnique } = useActions();
+function RunUnder() {
   return (
     <div className="run-under">
-      <span id="run-under">Run it under</span>
-      <Switch
-        label="Run it under"
-        value={technique}
-        options={TECHNIQUES}
-        onChange={(t) => void openTechnique(t)}
-      />
+      <span>Run it under</span>
+      <TechniqueSwitch />
       <span className="cpu-label">
         CPU: <b>x86 before VT</b>
       </span>
@@ -58,7 +46,7 @@ export function Centre({ view, highlight }: CentreProps) {
       <h2 ref={root} className="visually-hidden">
         Machine
       </h2>
-      <RunUnder technique={view.world.technique} />
+      <RunUnder />
       <section
         className="stage-area"
         aria-label="Ring stage"
@@ -78,7 +66,7 @@ export function Centre({ view, highlight }: CentreProps) {
             </Button>
           </p>
         ) : null}
-        <BlockPair view={selected ? { ...view, block: selected } : view} />
+        <Blocks view={view} />
       </div>
       {view.cache ? (
         <div className="cache-area" {...cue('cache')}>
