@@ -109,8 +109,16 @@ export function ConsolePanel({ view, onInput }: ConsolePanelProps) {
             {cursor ? ` · cursor at row ${cursor.row + 1}, column ${cursor.column + 1}` : ''}
           </span>
         </header>
-        <Screen view={view.console} />
-        {onInput && <KeyboardField onInput={onInput} />}
+        {onInput ? (
+          // A click on the screen is a click into the field below it: then one types into the guest.
+          // biome-ignore lint/a11y/noLabelWithoutControl: the field is inside, as a component
+          <label className="screen-and-keyboard">
+            <Screen view={view.console} />
+            <KeyboardField onInput={onInput} />
+          </label>
+        ) : (
+          <Screen view={view.console} />
+        )}
         <TextTwin of="screen">
           <pre className="screen-text">{screenText(screen) || 'The screen is blank.'}</pre>
         </TextTwin>
