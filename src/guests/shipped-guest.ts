@@ -103,3 +103,15 @@ export function meantRun(guest: GuestInfo, technique: keyof GuestInfo['runs']): 
   }
   return run;
 }
+
+/**
+ * The usual good end: the same lines on the serial port and on the screen, then 0x10 to the debug-exit port.
+ *
+ * @param lines without line feeds
+ */
+export const printsAndExits = (lines: readonly string[]): MeantRun => ({
+  outcome: 'exited',
+  exitCode: 0x10,
+  console: lines.map((line) => `${line}\n`).join(''),
+  screen: lines,
+});

@@ -2,6 +2,61 @@
 
 /** The main file of each guest. */
 export const GUEST_SOURCES: Readonly<Record<string, string>> = {
+  'call-gate': `; A call gate: how ring 3 called ring 0 before system-call instructions.
+;
+; A gate is a descriptor that names one entry point. A far CALL to its selector (the offset in the instruction is ignored)
+; changes to ring 0, to the stack the task state names, and copies the parameters from the old stack to the new one. A
+; far RET with the same number of bytes takes them off both.
+;
+; The kernel adds two numbers for the user. Under the translator the gate must not work on silicon: it would lead to the
+; real ring 0. The call faults there, and the hypervisor walks through the guest's gate in its place.
+
+%include "lib/start.inc"
+%include "lib/user.inc"
+
+ADD_GATE        equ FREE_SELECTOR + 3
+PARAMETERS      equ 2
+
+main:   call    load_tables
+        call    install_system_calls
+        mov     eax, add_numbers        ; the gate: offset, selector, number of parameters, type
+        mov     [gdt + FREE_SELECTOR], ax
+        mov     word [gdt + FREE_SELECTOR + 2], KERNEL_CODE
+        mov     word [gdt + FREE_SELECTOR + 4], 0xec00 + PARAMETERS     ; present, DPL 3, 32-bit call gate
+        shr     eax, 16
+        mov     [gdt + FREE_SELECTOR + 6], ax
+        enter_user program
+
+; Entered in ring 0. On its own stack, lowest address first: EIP, CS, the two parameters, ESP and SS of ring 3.
+add_numbers:
+        mov     eax, [esp + 8]
+        add     eax, [esp + 12]
+        mov     ebx, cs                 ; the ring: its two lowest bits
+        mov     ecx, esp
+        retf    PARAMETERS * 4          ; takes the parameters off both stacks
+
+        section .user
+program:
+        mov     edi, esp
+        push    dword 40
+        push    dword 2
+        call    ADD_GATE:0              ; <- look here: ring, stack and registers change
+        mov     edx, eax
+        user_print "through the gate: 40 + 2 = "
+        user_print_hex edx
+        and     ebx, 3
+        user_print 10, "the adder ran in ring "
+        user_print_hex ebx
+        mov     eax, trap_stack_top
+        sub     eax, ecx
+        user_print 10, "bytes on its stack: "
+        user_print_hex eax              ; EIP, CS, two parameters, ESP and SS
+        sub     edi, esp
+        user_print 10, "bytes left on mine: "
+        user_print_hex edi
+        user_print 10
+        user_exit
+`,
   'hello-rings': `; hello-rings: a small kernel and two user programs, to be watched under a hypervisor.
 ;
 ; The kernel (ring 0) builds its tables, turns paging on, starts the timer and enters ring 3.
@@ -825,10 +880,3699 @@ sieve_stack_top:
 checker_stack:          resb KERNEL_STACK
 checker_stack_top:
 `,
+  'page-tables': `; Page tables by hand: a directory, two tables, and what the processor does with the bits.
+;
+; The first table maps the first 4 MiB to themselves, so that the kernel stays where it is. The second maps two pages at
+; 16 MiB, both to the same frame: one piece of memory under two names. Look at the entries in memory while stepping: the
+; processor itself sets the accessed and the dirty bit.
+;
+; On silicon the processor walks these tables. Under a hypervisor with shadow paging it walks others, which the hypervisor
+; makes from these: a page it has not met is a hidden fault, and INVLPG is how the guest says that an entry has changed.
+
+%include "lib/start.inc"
+%include "lib/tables.inc"
+
+PTE_P   equ 1                           ; present
+PTE_W   equ 2                           ; writable
+PTE_A   equ 0x20                        ; accessed: some instruction came this way
+PTE_D   equ 0x40                        ; dirty: some instruction wrote
+CR0_WP  equ 1 << 16                     ; read-only pages bind ring 0 too
+CR0_PG  equ 1 << 31
+
+ONE     equ 0x01000000                  ; two pages with one frame: 16 MiB is entry 4 of the directory
+TWO     equ 0x01001000
+
+main:   call    load_tables
+        set_gate 14, page_fault, INTERRUPT_GATE
+
+        mov     edi, low_table          ; 1024 entries: linear = physical
+        mov     eax, PTE_P + PTE_W
+.entry: stosd
+        add     eax, 4096
+        cmp     eax, 0x400000
+        jb      .entry
+        mov     dword [directory + 0 * 4], low_table + PTE_P + PTE_W
+        mov     dword [directory + 4 * 4], high_table + PTE_P + PTE_W
+        mov     dword [high_table + 0 * 4], red_frame + PTE_P + PTE_W
+        mov     dword [high_table + 1 * 4], red_frame + PTE_P + PTE_W
+        mov     eax, directory
+        mov     cr3, eax
+        mov     eax, cr0
+        or      eax, CR0_PG + CR0_WP
+        mov     cr0, eax                ; from here on every address is translated
+        print   "paging: on", 10
+
+        mov     eax, [high_table + 1 * 4]
+        and     eax, PTE_A + PTE_D
+        print   "accessed and dirty before: "
+        print_hex eax
+        mov     dword [ONE], 0x0badcafe ; written under one name,
+        mov     ebx, [TWO]              ; read under the other
+        print   10, "written to ONE, read from TWO: "
+        print_hex ebx
+        mov     eax, [high_table + 0 * 4]
+        and     eax, PTE_A + PTE_D
+        print   10, "ONE after the write: "
+        print_hex eax
+        mov     eax, [high_table + 1 * 4]
+        and     eax, PTE_A + PTE_D
+        print   10, "TWO after the read: "
+        print_hex eax
+
+; The TLB still knows the old entry: INVLPG makes the processor look again.
+        mov     dword [blue_frame], 0xb10eb10e
+        mov     dword [high_table + 1 * 4], blue_frame + PTE_P + PTE_W
+        invlpg  [TWO]
+        print   10, "TWO points elsewhere now: "
+        print_hex [TWO]
+        print   10, "ONE is as it was: "
+        print_hex [ONE]
+
+; A read-only page. With CR0.WP even the kernel may not write it.
+        mov     dword [high_table + 0 * 4], red_frame + PTE_P
+        invlpg  [ONE]
+        print   10, "read-only ONE: "
+        mov     dword [ONE], 1          ; <- faults once, then succeeds
+        print_hex [ONE]
+        print   10
+        ret
+
+; Error code: bit 0 the page was present, bit 1 it was a write, bit 2 from ring 3. CR2: the address.
+page_fault:
+        print   "#PF at "
+        push    eax
+        mov     eax, cr2
+        print_hex eax
+        print   ", error code "
+        print_hex [esp + 4]
+        print   ": opened, "
+        or      dword [high_table + 0 * 4], PTE_W
+        invlpg  [ONE]
+        pop     eax
+        add     esp, 4                  ; the error code
+        iret                            ; the write is tried again
+
+        section .bss align=4096
+        alignb 4096
+directory:      resb 4096
+low_table:      resb 4096
+high_table:     resb 4096
+red_frame:      resb 4096
+blue_frame:     resb 4096
+`,
+  'red-pill': `; The red pill: a user program finds out that there is a hypervisor beneath.
+;
+; SIDT, SGDT and STR show system registers and are not privileged. The kernel leaves a note of what it loaded; a program in
+; ring 3 asks the processor and compares.
+;
+; On bare hardware both agree. Under the binary translator the *kernel's* SIDT is rewritten and shows the guest's own table,
+; but user code runs directly on the silicon: there is no trap and no translation, so it sees the hypervisor's IDT, high in
+; memory. (Later processors have UMIP, which lets these instructions trap in ring 3.)
+
+%include "lib/start.inc"
+%include "lib/user.inc"
+
+main:   call    load_tables
+        call    install_system_calls
+        sidt    [seen]                  ; in ring 0: under the translator not the real instruction
+        mov     eax, [seen + 2]
+        cmp     eax, idt
+        jne     .other
+        print   "kernel: sidt shows the table I loaded", 10
+.other: enter_user program
+
+        section .user
+program:
+        sidt    [seen]                  ; six bytes: limit, base
+        mov     eax, [seen + 2]         ; <- the hypervisor's, or the kernel's?
+        cmp     eax, idt
+        setne   bl
+        sgdt    [seen]
+        mov     eax, [seen + 2]
+        cmp     eax, gdt
+        setne   bh
+        str     eax
+        cmp     eax, TASK_STATE
+        setne   cl
+        cmp     bl, 0
+        je      .idt
+        user_print "user: sidt shows a table that is not the kernel's", 10
+.idt:   cmp     bh, 0
+        je      .gdt
+        user_print "user: sgdt shows a table that is not the kernel's", 10
+.gdt:   cmp     cl, 0
+        je      .task
+        user_print "user: str shows a task that is not the kernel's", 10
+.task:  or      bl, bh
+        or      bl, cl
+        jnz     .found
+        user_print "user: no hypervisor to be seen", 10
+        user_exit
+.found: user_print "user: I am in a virtual machine", 10
+        user_exit
+
+        section .user_data
+seen:   times 8 db 0
+`,
+  'self-modifying': `; Code that writes code.
+;
+; First a loop that patches the immediate operand of its own \`add\`: each time round another number is added. Then a small
+; routine is copied into a buffer, changed there, and run from there.
+;
+; On this silicon a write to code is seen by the next fetch. A translator holds a *copy* of the code it translated: it
+; must notice the write, drop the translation, and translate again. It does so by making pages with translated code
+; read-only behind the guest's back, or by comparing; either way a student can watch the block die.
+
+%include "lib/start.inc"
+
+ROUNDS  equ 5
+
+main:   xor     ebx, ebx
+        mov     ecx, ROUNDS
+again:  add     ebx, strict dword 1     ; <- its last four bytes change each time round
+.end:   add     dword [.end - 4], 10    ; the immediate is the end of the instruction
+        loop    again
+        print   "1 + 11 + 21 + 31 + 41 = "
+        print_decimal ebx
+
+; Ask a routine for its number, here and as a copy with another number in it.
+        mov     esi, answer
+        mov     edi, buffer
+        mov     ecx, answer_end - answer
+        rep     movsb
+        mov     dword [buffer + 1], 43  ; B8 and four bytes: mov eax, imm32
+        call    answer
+        print   10, "the routine says "
+        print_decimal eax
+        mov     eax, buffer
+        call    eax                     ; to an address that only the program knows
+        print   10, "its copy says "
+        print_decimal eax
+
+; The copy has been executed, so it may have been translated. Change it again.
+        mov     dword [buffer + 1], 44
+        mov     eax, buffer
+        call    eax
+        print   10, "and now "
+        print_decimal eax
+        print   10
+        ret
+
+answer: mov     eax, 42
+        ret
+answer_end:
+
+        section .bss align=4096
+        alignb 4096
+buffer: resb 64
+`,
+  'silent-seventeen': `; The instructions that lie. Robin and Irvine (2000) went through the Pentium's instructions and found seventeen (by their
+; count) that read or change the state of the machine and do *not* trap in user mode. They show too much, or do less than
+; they were asked to, and say nothing. A hypervisor that waits for traps never hears of them.
+;
+; A program in ring 3 executes them one after another. Not one raises an exception: the kernel handles none, and would
+; print \`panic\`. Under the binary translator user code runs on the silicon as it is, so the first lines tell of the
+; hypervisor's tables instead of the kernel's: compare them with a run on bare hardware.
+
+%include "lib/start.inc"
+%include "lib/user.inc"
+
+%macro report 2+                        ; value, text: the text, then the value
+        user_print %2
+        user_print_hex %1
+        user_print 10
+%endmacro
+
+main:   call    load_tables
+        call    install_system_calls
+        print   "kernel: into ring 3", 10
+        enter_user program
+
+        section .user
+program:
+; System registers: the kernel's business, shown to everybody.
+        sgdt    [seen]                  ; limit, base
+        mov     eax, [seen + 2]
+        report  eax, "sgdt  base "
+        sidt    [seen]
+        mov     eax, [seen + 2]
+        report  eax, "sidt  base "
+        xor     eax, eax
+        sldt    ax
+        report  eax, "sldt  "
+        str     ax
+        report  eax, "str   "
+        smsw    ax                      ; bit 0: protected mode
+        report  eax, "smsw  "
+
+; Flags. PUSHF shows IF and IOPL. POPF may change neither here, and does not say so.
+        pushf
+        pop     eax
+        and     eax, 0x3200
+        report  eax, "pushf IF and IOPL "
+        push    dword 0x3002            ; please: IF = 0, IOPL = 3
+        popf
+        pushf
+        pop     eax
+        and     eax, 0x3200
+        report  eax, "popf  of 0x3002 leaves "
+
+; The protection system answers questions for the ring that asks. Ring 0 would have got ZF = 1 each time.
+        xor     ebx, ebx
+        mov     ecx, KERNEL_CODE
+        lar     eax, ecx
+        setz    bl
+        report  ebx, "lar   ZF "
+        lsl     eax, ecx
+        setz    bl
+        report  ebx, "lsl   ZF "
+        verr    cx
+        setz    bl
+        report  ebx, "verr  ZF "
+        mov     ecx, KERNEL_DATA
+        verw    cx
+        setz    bl
+        report  ebx, "verw  ZF "
+
+; A selector carries the ring in its two lowest bits: a kernel at ring 1 or 3 can see that it is not at ring 0.
+        push    cs
+        pop     eax
+        report  eax, "push  cs "
+        mov     eax, ss
+        report  eax, "mov   from ss "
+        push    dword USER_DATA         ; the segment is read from whatever table the GDTR names
+        pop     es
+        report  dword [es:number], "pop   es reads "
+
+; Transfers of control. A far call pushes CS, and with it the ring; all of them go through the processor's tables.
+        call    USER_CODE:subroutine
+        user_print "ret   far is back", 10
+        jmp     USER_CODE:onwards
+
+subroutine:
+        mov     eax, [esp + 4]
+        report  eax, "call  far pushed cs "
+        retf
+
+onwards:
+        user_print "jmp   far is here", 10
+        user_print "int   n called the kernel for every line above", 10
+        user_exit
+
+        section .user_data
+seen:   times 8 db 0
+number: dd 0x600d
+`,
+  'timer-interrupts': `; Ten ticks: how a device gets the processor's attention.
+;
+; The timer (8254) counts down and raises IRQ 0. The interrupt controller (8259) turns that into vector 0x20 and waits
+; until the handler says "end of interrupt": without that word no second tick would come. In between the kernel sleeps:
+; HLT stops the processor until an interrupt arrives.
+;
+; Under a hypervisor timer and controller are programs. The hypervisor decides, between two guest instructions and only
+; while the guest's IF is 1, that an interrupt arrives now: it is *injected*.
+
+%include "lib/start.inc"
+%include "lib/tables.inc"
+%include "lib/interrupts.inc"
+
+TICKS   equ 10
+
+main:   call    load_tables
+        set_gate IRQ0, tick, INTERRUPT_GATE
+        init_controllers 0xfe           ; only the timer may interrupt
+        start_timer 1193                ; a thousand times a second
+        print   "ticks:"
+.sleep: sti                             ; takes effect after the next instruction, so no tick can slip in
+        hlt                             ; between the two; look here: what comes next is \`tick\`
+        cli
+        cmp     dword [ticks], TICKS
+        jb      .sleep
+        print   10, "that makes "
+        print_decimal [ticks]
+        print   10
+        ret
+
+tick:   inc     dword [ticks]           ; entered with IF = 0: no tick within a tick
+        print   " "
+        print_decimal [ticks]
+        end_of_interrupt
+        iret
+
+        section .bss
+ticks:  resd 1
+`,
+  tinyos: `; tinyos: a small multitasking kernel, to be read in an evening and watched under a hypervisor.
+;
+; It has processes with address spaces of their own, system calls, pre-emption by the timer, memory that appears
+; when it is touched, a keyboard, and a shell on the screen. It is a Multiboot 1 kernel for a PC of 1990: a boot
+; loader puts it at 1 MiB and starts it in 32-bit protected mode with paging and interrupts off.
+;
+; Reading order: the chapters below, from top to bottom. Each begins with what happens in it and what to watch.
+;
+; Three rules hold everywhere:
+;  - The kernel runs with interrupts off (IF = 0) from entry to exit, so it is never interrupted by itself. Only
+;    the idle process, which belongs to the kernel, lets interrupts in, and there it waits for them with HLT.
+;  - All the state of a process that does not run is the trap frame on its kernel stack and its page directory.
+;  - A routine may change EAX, ECX and EDX and keeps all other registers, unless its first line says otherwise.
+;
+; Linear addresses, the same in every process (U: ring 3 may use it):
+;
+;   0x00000000  one page that is never there, so that null pointers are found out
+;   0x00001000  low memory, with the VGA screen at 0x000b8000
+;   0x00100000  this image: kernel code and data, then the programs (U, read-only, only the process's own)
+;   ...         frames that the kernel hands out; up to 8 MiB linear and physical addresses are equal
+;   0x10000000  a process's variables and heap (U), at most 1 MiB, each page made when first touched
+;   0x1fff0000  a process's stack (U), 64 KiB that end at 0x20000000, made in the same way
+;
+; Up to 8 MiB all processes see the same frames, above it each sees its own.
+
+        bits 32
+        org 0x100000
+
+        section .text
+        section .data align=4096        ; the pages of .text are read-only, so nothing may share one with it
+
+        %include "constants.inc"        ; numbers and layouts, to look up
+        %include "boot.inc"             ; from the boot loader to the idle process
+        %include "segments.inc"         ; GDT, task state, IDT
+        %include "frames.inc"           ; physical memory, page by page
+        %include "paging.inc"           ; address spaces and page faults
+        %include "traps.inc"            ; the way into the kernel and out of it
+        %include "processes.inc"        ; life and death, and who runs next
+        %include "system-calls.inc"     ; what programs may ask for
+        %include "timer.inc"            ; interrupt controller, timer, the tick
+        %include "keyboard.inc"         ; from scan codes to characters
+        %include "console.inc"          ; screen and serial line
+        %include "status.inc"           ; the two bars
+        %include "panic.inc"            ; when the kernel itself is wrong, and the end
+
+        %include "program-library.inc"  ; what all programs share
+        %include "program-shell.inc"
+        %include "programs-small.inc"   ; clock, primes, hog, memory, twins
+        %include "programs-rude.inc"    ; crash, rogue, deep: programs that get killed
+
+        section .bss
+        alignb 4096
+image_end:
+`,
+  'user-cli': `; The smallest demonstration of rings: \`cli\` in user mode.
+;
+; Whoever switches interrupts off owns the processor, so only the kernel may. In ring 3 with IOPL 0 the instruction does
+; not execute: the processor raises #GP(0), changes to ring 0 and enters the kernel's handler.
+;
+; On silicon the trap goes straight to \`protection_fault\`. Under a hypervisor it goes to the hypervisor first: it sees that
+; the trap came from guest user code, and hands it to the guest kernel as if nothing had been between.
+
+%include "lib/start.inc"
+%include "lib/user.inc"
+
+main:   call    load_tables
+        call    install_system_calls
+        set_gate 13, protection_fault, INTERRUPT_GATE
+        print   "kernel: going to ring 3", 10
+        enter_user program
+
+protection_fault:                       ; on the stack: error code, EIP, CS, EFLAGS, ESP, SS
+        print   "kernel: #GP, error code "
+        print_hex [esp]
+        print   ", in ring "
+        mov     eax, [esp + 8]          ; the CS it came from: its two lowest bits were the CPL
+        and     eax, 3
+        print_decimal eax
+        print   10, "kernel: it was the cli; I step over it", 10
+        add     esp, 4                  ; the error code
+        inc     dword [esp]             ; CLI is one byte long
+        iret
+
+        section .user
+program:
+        cli                             ; <- look here
+        user_print "user: still here", 10
+        user_exit
+`,
 };
 
 /** What a guest's folder holds besides, by guest and file name. */
-export const GUEST_FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+export const GUEST_FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  tinyos: {
+    'boot.inc': `; --- Boot: from the loader to the idle process ------------------------------------------------
+;
+; The loader looks for the header in the first 8 KiB and jumps to _start. Each call below is a chapter of its own.
+; The flow that starts here never ends: it becomes process 0, \`idle\`, which runs when nobody else wants to.
+;
+; Watch: CR0 and CR3 at enable_paging; IF at the STI. The first timer interrupt behind the STI takes the processor
+; away from here for the first time.
+
+        section .text
+kernel_start:
+        align 4
+        dd 0x1badb002                   ; Multiboot header: magic, flags, and a checksum
+        dd 2                            ; flag 1: tell me how much memory there is
+        dd -(0x1badb002 + 2)            ; that makes the sum zero
+
+        global _start
+_start: mov     esp, boot_stack + PAGE
+        cld
+        mov     esi, ebx                ; what the loader knows about the machine
+        call    load_segments
+        call    load_interrupt_table
+        call    start_console
+        call    find_frames
+        call    enable_paging
+        call    start_processes
+        call    start_interrupts
+        call    draw_banner
+
+        mov     esi, shell_program      ; the first process; it makes all others
+        call    create_process
+
+        sti                             ; from here on this is the idle process
+.idle:  hlt                             ; wait for an interrupt
+        jmp     .idle
+
+        section .bss
+        alignb 4096
+boot_stack:     resb PAGE               ; later the kernel stack of the idle process
+`,
+    'console.inc': `; --- Console: screen and serial line ----------------------------------------------------------
+;
+; The text screen is memory: 80 x 25 cells of two bytes, character and colour, at 0xB8000. Rows 1 to 23 scroll; the
+; first and the last row are the bars of status.inc. All text goes to the serial port as well.
+;
+; Watch: stores to 0x000b8000 and the picture changing with them; OUT to 0x3d4, which moves the cursor.
+
+ROWS            equ 25
+COLUMNS         equ 80
+FIRST_CELL      equ COLUMNS             ; of the rows that scroll
+LAST_CELL       equ COLUMNS * (ROWS - 1)
+
+COLOUR_TEXT     equ 0x07                ; light grey on black
+COLOUR_STRONG   equ 0x0f                ; white
+COLOUR_PROMPT   equ 0x0a                ; light green
+COLOUR_NOTE     equ 0x08                ; dark grey
+COLOUR_TITLE    equ 0x0b                ; light cyan
+COLOUR_BAD      equ 0x0c                ; light red
+COLOUR_BAR      equ 0x1f                ; white on blue
+
+        section .text
+start_console:
+        push    esi
+        mov     esi, serial_settings
+        mov     ecx, (serial_settings_end - serial_settings) / 2
+        mov     edx, COM1
+.next:  mov     dl, [esi]
+        mov     al, [esi + 1]
+        out     dx, al
+        add     esi, 2
+        loop    .next
+        mov     byte [colour], COLOUR_TEXT
+        call    clear_screen
+        pop     esi
+        ret
+
+clear_screen:                           ; without the bars
+        push    edi
+        mov     edi, SCREEN + FIRST_CELL * 2
+        mov     ecx, (LAST_CELL - FIRST_CELL) / 2
+        mov     eax, COLOUR_TEXT * 0x1000100 + 0x200020
+        rep     stosd
+        mov     dword [cursor], FIRST_CELL
+        pop     edi
+        jmp     move_cursor
+
+print:                                  ; esi = text that ends with a zero
+        push    esi
+.next:  mov     al, [esi]
+        inc     esi
+        test    al, al
+        jz      .end
+        call    put_char
+        jmp     .next
+.end:   pop     esi
+        jmp     move_cursor
+
+write:                                  ; esi = text, ecx = its length
+        push    esi
+        push    ebx
+        mov     ebx, ecx
+.next:  test    ebx, ebx
+        jz      .end
+        mov     al, [esi]
+        inc     esi
+        call    put_char
+        dec     ebx
+        jmp     .next
+.end:   pop     ebx
+        pop     esi
+
+move_cursor:                            ; the blinking cursor is moved once per text
+        mov     ecx, [cursor]
+        mov     edx, CRTC
+        mov     al, 14
+        mov     ah, ch
+        out     dx, ax                  ; index and value in one go
+        mov     al, 15
+        mov     ah, cl
+        out     dx, ax
+        ret
+
+print_hex:                              ; eax as 0x and eight digits
+        push    ebx
+        push    esi
+        mov     ebx, eax
+        mov     esi, text_0x
+        call    print
+        mov     esi, 8
+.digit: rol     ebx, 4
+        mov     eax, ebx
+        and     eax, 15
+        mov     al, [hex_digits + eax]
+        call    put_char
+        dec     esi
+        jnz     .digit
+        pop     esi
+        pop     ebx
+        jmp     move_cursor
+
+put_char:                               ; al: a character, 10 (next line) or 8 (one cell back)
+        push    edi
+        push    eax
+        cmp     byte [serial_room], 0   ; its buffer takes 16 bytes at a time
+        jne     .send
+        mov     edx, COM1 + 5
+.wait:  in      al, dx
+        test    al, 0x20                ; is the buffer empty?
+        jz      .wait
+        mov     byte [serial_room], 16
+.send:  dec     byte [serial_room]
+        mov     edx, COM1
+        mov     al, [esp]
+        out     dx, al
+        pop     eax
+        mov     edi, [cursor]
+        cmp     al, 10
+        je      .newline
+        cmp     al, BACKSPACE
+        je      .back
+        mov     ah, [colour]
+        mov     [SCREEN + edi*2], ax
+        inc     edi
+        jmp     .scroll
+.back:  cmp     edi, FIRST_CELL
+        je      .store
+        dec     edi
+        jmp     .store
+.newline:
+        mov     eax, edi
+        xor     edx, edx
+        mov     ecx, COLUMNS
+        div     ecx                     ; edx = column
+        sub     edi, edx
+        add     edi, ecx
+.scroll:
+        cmp     edi, LAST_CELL
+        jb      .store
+        push    esi
+        mov     esi, SCREEN + (FIRST_CELL + COLUMNS) * 2
+        mov     edi, SCREEN + FIRST_CELL * 2
+        mov     ecx, (LAST_CELL - FIRST_CELL - COLUMNS) / 2
+        rep     movsd
+        mov     eax, COLOUR_TEXT * 0x1000100 + 0x200020
+        mov     ecx, COLUMNS / 2
+        rep     stosd
+        pop     esi
+        mov     edi, LAST_CELL - COLUMNS
+.store: mov     [cursor], edi
+        pop     edi
+        ret
+
+        section .data
+serial_settings:                        ; low byte of the port, value
+        db 0xfb, 0x80                   ; the next two set the speed:
+        db 0xf8, 0x01, 0xf9, 0x00       ; 115,200 baud
+        db 0xfb, 0x03                   ; 8 data bits, no parity, 1 stop bit
+        db 0xfa, 0x07                   ; clear and use the buffers
+        db 0xfc, 0x0b                   ; ready, interrupt line connected
+        db 0xf9, 0x01                   ; interrupt when a byte has arrived
+serial_settings_end:
+text_0x:        db "0x", 0
+hex_digits:     db "0123456789abcdef"
+
+        section .bss
+        alignb 4
+cursor:         resd 1                  ; in cells from the top left corner
+colour:         resb 1                  ; of text to come
+serial_room:    resb 1                  ; bytes that the serial port takes before it must be asked again
+`,
+    'constants.inc': `; --- Numbers and layouts ----------------------------------------------------------------------
+;
+; Nothing happens here. Look things up when a name is new.
+
+; Memory
+PAGE            equ 4096
+MEMORY_LIMIT    equ 0x800000            ; more than 8 MiB is left alone
+PRIVATE         equ 0x10000000          ; a process's variables and heap
+HEAP_LIMIT      equ 0x100000
+STACK_TOP       equ 0x20000000
+STACK_LIMIT     equ 0x10000
+SCREEN          equ 0xb8000             ; VGA text: 80 x 25 cells of character and colour
+
+; Selectors: index * 8 + requested privilege level
+KERNEL_CODE     equ 0x08
+KERNEL_DATA     equ 0x10
+USER_CODE       equ 0x18 + 3
+USER_DATA       equ 0x20 + 3
+TASK_STATE      equ 0x28
+
+; Bits
+CR0_WP          equ 1 << 16             ; read-only pages bind the kernel too
+CR0_PG          equ 1 << 31             ; paging
+PTE_P           equ 1                   ; present
+PTE_W           equ 2                   ; writable
+PTE_U           equ 4                   ; ring 3 may use it
+FAULT_P         equ 1                   ; page-fault error code: the page is there (but not for you)
+FAULT_W         equ 2                   ; it was a write
+FAULT_U         equ 4                   ; it came from ring 3
+EFLAGS_IF       equ 1 << 9              ; interrupts are taken
+
+; Ports
+PIC1            equ 0x20                ; interrupt controllers: command; data is the next port
+PIC2            equ 0xa0
+END_OF_INTERRUPT equ 0x20
+PIT_CHANNEL0    equ 0x40
+PIT_COMMAND     equ 0x43
+KEYBOARD_DATA   equ 0x60
+KEYBOARD_STATUS equ 0x64                ; read: status, write: command
+COM1            equ 0x3f8               ; serial port; +5 is the line status register
+CRTC            equ 0x3d4               ; VGA cursor
+DEBUG_EXIT      equ 0xf4                ; ends an emulator run with a code
+EXIT_OK         equ 0x10
+EXIT_PANIC      equ 0x11
+
+; Vectors
+PAGE_FAULT      equ 14
+PROTECTION      equ 13
+IRQ0            equ 32                  ; the first interrupt request; the others follow
+SYSTEM_CALL     equ 0x80
+
+; Time
+TICKS_PER_SECOND equ 100
+PIT_DIVISOR     equ (1193182 + TICKS_PER_SECOND / 2) / TICKS_PER_SECOND
+TICKS_PER_DRAW  equ 5                   ; the bars are drawn 20 times a second
+
+; System calls: the number is in EAX, arguments are in EBX, ECX and EDX, the result is in EAX.
+SYS_EXIT        equ 0                   ; ebx = exit code
+SYS_WRITE       equ 1                   ; ebx = text, ecx = length
+SYS_READ_KEY    equ 2                   ; waits for a key: its character
+SYS_YIELD       equ 3                   ; lets others run
+SYS_SLEEP       equ 4                   ; ebx = ticks
+SYS_SPAWN       equ 5                   ; ebx = name, ecx = its length: process number, 0 if that failed
+SYS_WAIT        equ 6                   ; ebx = process number of a child: its exit code
+SYS_REAP        equ 7                   ; a child that has ended, or 0; its exit code is in EBX
+SYS_KILL        equ 8                   ; ebx = process number: 0, or -1
+SYS_PROCESS     equ 9                   ; ebx = slot, ecx = room for process_info: 0, or -1 behind the last slot
+SYS_MEMORY      equ 10                  ; ebx = room for memory_info
+SYS_UPTIME      equ 11                  ; ticks since the start
+SYS_DRAW        equ 12                  ; ebx = text, ecx = length, edx = colour * 0x10000 + row * 0x100 + column
+SYS_COLOUR      equ 13                  ; ebx = colour of the text that follows
+SYS_CLEAR       equ 14                  ; clears the screen
+SYS_PID         equ 15                  ; my process number
+SYS_FAULT       equ 16                  ; makes the kernel fail, to see what happens then
+SYS_SHUTDOWN    equ 17
+SYSTEM_CALLS    equ 18
+
+; What a trap leaves on the kernel stack, lowest address first.
+        struc frame
+.es             resd 1                  ; saved by trap_entry
+.ds             resd 1
+.edi            resd 1                  ; PUSHA
+.esi            resd 1
+.ebp            resd 1
+.esp            resd 1                  ; (POPA skips it)
+.ebx            resd 1
+.edx            resd 1
+.ecx            resd 1
+.eax            resd 1
+.vector         resd 1                  ; pushed by the stub
+.error          resd 1                  ; pushed by the processor, or a zero by the stub
+.eip            resd 1                  ; pushed by the processor
+.cs             resd 1
+.eflags         resd 1
+.user_esp       resd 1                  ; only when coming from ring 3
+.user_ss        resd 1
+        endstruc
+
+; One slot of the process table.
+        struc process
+.state          resd 1                  ; one of the numbers below
+.pid            resd 1                  ; process number
+.parent         resd 1                  ; process number of who made it
+.program        resd 1                  ; its entry in the table of programs
+.frame          resd 1                  ; where its trap frame is, while it does not run
+.stack          resd 1                  ; its kernel stack: one page
+.directory      resd 1                  ; its page directory
+.pages          resd 1                  ; how many frames it has
+.ticks          resd 1                  ; how many ticks found it running
+.until          resd 1                  ; asleep: the tick at which it wakes; waiting: for which process
+.exit_code      resd 1
+        endstruc
+
+MAX_PROCESSES   equ 8                   ; with the idle process
+
+FREE            equ 0                   ; nobody is in this slot
+READY           equ 1                   ; wants the processor
+RUNNING         equ 2                   ; has it
+SLEEPING        equ 3                   ; until a tick comes
+READING         equ 4                   ; until a key comes
+WAITING         equ 5                   ; until a child ends
+ZOMBIE          equ 6                   ; has ended; its exit code was not fetched yet
+
+; What SYS_PROCESS and SYS_MEMORY write.
+        struc process_info
+.pid            resd 1
+.parent         resd 1
+.state          resd 1
+.pages          resd 1
+.ticks          resd 1
+.name           resb 8                  ; padded with zeros
+        endstruc
+
+        struc memory_info
+.frames         resd 1                  ; frames of memory
+.free           resd 1                  ; how many of them nobody uses
+.served         resd 1                  ; page faults that ended with a new page
+.killed         resd 1                  ; processes killed for what they did
+.switches       resd 1                  ; times that the processor went to another process
+        endstruc
+
+; One line of the table of programs.
+        struc program
+.name           resb 8                  ; padded with zeros
+.main           resd 1                  ; where it starts
+.start          resd 1                  ; its pages: from here
+.end            resd 1                  ; to here
+        endstruc
+`,
+    'frames.inc': `; --- Frames: physical memory, page by page ----------------------------------------------------
+;
+; A frame is a page of physical memory. One bit for each says whether it is free. Whoever needs memory (a page, a
+; page table, a kernel stack) takes the lowest free frame and gets it filled with zeros: nobody may see what
+; another process left there.
+;
+; Watch: REPE SCASD running over full words of the bitmap, then BSF finding the bit.
+
+        section .text
+find_frames:                            ; esi = what the Multiboot loader left
+        mov     eax, MEMORY_LIMIT
+        test    dword [esi], 1          ; does it tell the size of memory?
+        jz      .limit
+        mov     eax, [esi + 8]          ; KiB above 1 MiB
+        add     eax, 1024
+        cmp     eax, MEMORY_LIMIT / 1024
+        jbe     .size
+        mov     eax, MEMORY_LIMIT / 1024
+.size:  shl     eax, 10
+.limit: shr     eax, 12
+        mov     [frames], eax
+        mov     edx, image_end          ; everything behind the image is free
+        shr     edx, 12
+.next:  bts     [frame_is_free], edx
+        inc     dword [free_frames]
+        inc     edx
+        cmp     edx, [frames]
+        jb      .next
+        ret
+
+allocate_frame:                         ; eax = address of a frame of zeros; there must be one: see free_frames
+        push    edi
+        mov     edi, frame_is_free
+        mov     ecx, MEMORY_LIMIT / PAGE / 32
+        xor     eax, eax
+        repe    scasd                   ; skip words without a free frame
+        je      panic_no_frame
+        bsf     eax, [edi - 4]
+        lea     edx, [edi - 4]
+        sub     edx, frame_is_free
+        lea     eax, [eax + edx*8]      ; 8 bits in each byte
+        btr     [frame_is_free], eax
+        dec     dword [free_frames]
+        shl     eax, 12
+        push    eax
+        mov     edi, eax
+        xor     eax, eax
+        mov     ecx, PAGE / 4
+        rep     stosd
+        pop     eax
+        pop     edi
+        ret
+
+free_frame:                             ; eax = its address
+        shr     eax, 12
+        bts     [frame_is_free], eax
+        inc     dword [free_frames]
+        ret
+
+        section .bss
+frames:         resd 1                  ; how many the machine has
+free_frames:    resd 1                  ; how many nobody uses
+frame_is_free:  resb MEMORY_LIMIT / PAGE / 8
+`,
+    'keyboard.inc': `; --- Keyboard: from scan codes to characters --------------------------------------------------
+;
+; A key sends one byte when it goes down and the same byte with bit 7 set when it comes up; some send 0xE0 first.
+; IRQ 1 says that a byte is there. What comes out are characters (US layout), kept in a ring of 256 until a process
+; reads them. The serial line is a second keyboard: what arrives there goes the same way.
+;
+; Watch: press a key while the shell waits at its prompt. IRQ 1 interrupts the HLT of the idle process, the
+; character is written straight into the frame of the shell, and the shell's INT 0x80 returns.
+
+KEY_UP          equ 0x80                ; keys without a character
+CTRL_C          equ 3
+BACKSPACE       equ 8
+
+        section .text
+start_keyboard:
+        mov     al, 0x60                ; "the next byte is your configuration"
+        out     KEYBOARD_STATUS, al
+        call    .ready
+        mov     al, 0x45                ; interrupt on; translate to scan code set 1
+        out     KEYBOARD_DATA, al
+        call    .ready
+.empty: in      al, KEYBOARD_STATUS     ; forget what was pressed before
+        test    al, 1
+        jz      .end
+        in      al, KEYBOARD_DATA
+        jmp     .empty
+.ready: in      al, KEYBOARD_STATUS
+        test    al, 2                   ; is the last byte still on its way?
+        jnz     .ready
+.end:   ret
+
+keyboard_interrupt:
+        mov     al, END_OF_INTERRUPT
+        out     PIC1, al
+        in      al, KEYBOARD_DATA
+        movzx   eax, al
+        cmp     al, 0xe0
+        jne     .code
+        mov     byte [extended], 1
+        ret
+.code:  xor     ecx, ecx
+        xchg    cl, [extended]
+        mov     edx, eax
+        and     edx, 0x7f               ; the key
+        shl     ecx, 8
+        or      edx, ecx                ; with 0x100 for those with 0xE0
+        cmp     edx, 0x1d
+        je      .control
+        cmp     edx, 0x11d              ; the right one
+        je      .control
+        cmp     edx, 0x2a
+        je      .shift
+        cmp     edx, 0x36
+        je      .shift
+        test    al, 0x80
+        jnz     .end                    ; other keys coming up mean nothing
+        cmp     edx, 0x3a
+        je      .caps
+        cmp     edx, 0x148
+        je      .up
+        cmp     edx, 0x11c              ; Enter on the number pad
+        je      .enter
+        cmp     edx, keys_end - keys
+        jae     .end
+        mov     al, [keys + edx]
+        cmp     byte [shift], 0
+        je      .letter
+        mov     al, [shifted_keys + edx]
+.letter:
+        mov     ah, al                  ; Caps Lock and Control are for letters only
+        or      ah, 0x20
+        cmp     ah, 'a'
+        jb      .give
+        cmp     ah, 'z'
+        ja      .give
+        cmp     byte [control], 0
+        jne     .letter_number
+        xor     al, [caps]              ; bit 5 makes a small letter a capital
+.give:  test    al, al
+        jz      .end
+        jmp     accept_key
+.letter_number:
+        and     al, 0x1f                ; Ctrl+A is 1, Ctrl+C is 3
+        jmp     accept_key
+.enter: mov     al, 10
+        jmp     accept_key
+.up:    mov     al, KEY_UP
+        jmp     accept_key
+.caps:  xor     byte [caps], 0x20
+        ret
+.shift: not     al
+        and     al, 0x80                ; 0x80 while it is down
+        mov     [shift], al
+        ret
+.control:
+        not     al
+        and     al, 0x80
+        mov     [control], al
+.end:   ret
+
+serial_interrupt:
+        mov     al, END_OF_INTERRUPT
+        out     PIC1, al
+.next:  mov     edx, COM1 + 5
+        in      al, dx
+        test    al, 1                   ; is there a byte?
+        jz      keyboard_interrupt.end
+        mov     edx, COM1
+        in      al, dx
+        cmp     al, 13                  ; terminals send these for Enter and Backspace
+        jne     .delete
+        mov     al, 10
+.delete:
+        cmp     al, 127
+        jne     .give
+        mov     al, BACKSPACE
+.give:  call    accept_key
+        jmp     .next
+
+; A character goes to the process that reads, else into the ring. Ctrl+C ends what the shell waits for.
+accept_key:                             ; al = character
+        push    ebx
+        push    esi
+        movzx   eax, al
+        cmp     al, CTRL_C
+        jne     .ring
+        mov     ebx, eax
+        mov     eax, 1                  ; the shell
+        call    find_process
+        cmp     dword [esi + process.state], WAITING
+        mov     eax, ebx
+        jne     .ring
+        mov     eax, [esi + process.until]
+        call    find_process
+        jc      .end
+        mov     ebx, esi
+        mov     esi, text_control_c
+        call    print
+        mov     eax, -1
+        call    end_process
+        jmp     .end
+
+.ring:  movzx   edx, byte [keys_written]
+        mov     ecx, edx
+        inc     cl
+        cmp     cl, [keys_taken]
+        je      .end                    ; full: the key is lost
+        mov     [key_ring + edx], al
+        mov     [keys_written], cl
+        mov     esi, processes
+.next:  cmp     dword [esi + process.state], READING
+        je      .wake
+        add     esi, process_size
+        cmp     esi, processes_end
+        jb      .next
+        jmp     .end
+.wake:  call    take_key
+        mov     edx, [esi + process.frame]
+        mov     [edx + frame.eax], eax  ; its system call returns with the character
+        mov     dword [esi + process.state], READY
+        mov     dword [switch_wanted], 1
+.end:   pop     esi
+        pop     ebx
+        ret
+
+take_key:                               ; eax = the oldest character; CF = 1: there is none
+        movzx   edx, byte [keys_taken]
+        cmp     dl, [keys_written]
+        je      .none
+        movzx   eax, byte [key_ring + edx]
+        inc     byte [keys_taken]
+        clc
+        ret
+.none:  xor     eax, eax
+        stc
+        ret
+
+        section .data
+text_control_c: db "^C", 10, 0
+keys:                                   ; by scan code; 0: no character
+        db 0, 27, "1234567890-=", 8, 9
+        db "qwertyuiop[]", 10, 0, "asdfghjkl;'\`"
+        db 0, "\\zxcvbnm,./", 0, "*", 0, " "
+keys_end:
+shifted_keys:
+        db 0, 27, "!@#$%^&*()_+", 8, 9
+        db "QWERTYUIOP{}", 10, 0, 'ASDFGHJKL:"~'
+        db 0, "|ZXCVBNM<>?", 0, "*", 0, " "
+
+        section .bss
+extended:       resb 1                  ; the last byte was 0xE0
+shift:          resb 1
+control:        resb 1
+caps:           resb 1                  ; 0x20: Caps Lock is on
+keys_written:   resb 1                  ; both count modulo 256, the size of the ring
+keys_taken:     resb 1
+key_ring:       resb 256
+`,
+    'paging.inc': `; --- Paging: address spaces and page faults ---------------------------------------------------
+;
+; A page directory and its page tables say what a process can see. Up to 8 MiB that is the kernel, for ring 0 only,
+; and the process's own program. From 0x10000000 on there is nothing at first: the first touch of a page there
+; raises #PF, page_fault puts a frame of zeros under it, and IRET executes the instruction again.
+;
+; Watch: CR3 at enable_paging and at each switch of processes; CR2 and the error code in page_fault. Under binary
+; translation the silicon walks shadow tables: many of its page faults never reach page_fault, and each that does
+; was checked against these tables first.
+
+        section .text
+enable_paging:                          ; linear = physical for the first 8 MiB
+        push    edi
+        mov     edi, kernel_tables
+        mov     eax, PTE_W + PTE_P
+.next:  stosd
+        add     eax, PAGE
+        cmp     eax, MEMORY_LIMIT
+        jb      .next
+        mov     dword [kernel_tables], 0                ; address 0 is never valid
+        mov     edx, kernel_start       ; kernel code is read-only, even for the kernel (CR0.WP)
+.code:  mov     eax, edx
+        shr     eax, 12
+        and     byte [kernel_tables + eax*4], ~PTE_W
+        add     edx, PAGE
+        cmp     edx, kernel_code_end
+        jb      .code
+        mov     dword [kernel_directory], kernel_tables + PTE_W + PTE_P
+        mov     dword [kernel_directory + 4], kernel_tables + PAGE + PTE_W + PTE_P
+        mov     eax, kernel_directory
+        mov     cr3, eax
+        mov     eax, cr0
+        or      eax, CR0_PG + CR0_WP
+        mov     cr0, eax
+        jmp     .on                     ; start afresh with translated addresses
+.on:    pop     edi
+        ret
+
+; The address space of a new process: the kernel, and the program's pages open to ring 3.
+create_address_space:                   ; ebx = process
+        push    esi
+        push    edi
+        call    allocate_frame
+        mov     [ebx + process.directory], eax
+        mov     edx, eax
+        push    edx
+        call    allocate_frame          ; its own table for the first 4 MiB: a copy of the kernel's
+        pop     edx
+        lea     ecx, [eax + PTE_U + PTE_W + PTE_P]
+        mov     [edx], ecx
+        mov     dword [edx + 4], kernel_tables + PAGE + PTE_W + PTE_P
+        mov     esi, kernel_tables
+        mov     edi, eax
+        mov     ecx, PAGE / 4
+        rep     movsd
+        mov     esi, [ebx + process.program]
+        mov     ecx, [esi + program.start]
+        mov     edx, [esi + program.end]
+        call    .open
+        mov     ecx, library_start
+        mov     edx, library_end
+        call    .open
+        add     dword [ebx + process.pages], 2
+        pop     edi
+        pop     esi
+        ret
+
+.open:  shr     ecx, 12                 ; eax = table, ecx..edx = addresses
+        dec     edx
+        shr     edx, 12
+.page:  or      byte [eax + ecx*4], PTE_U
+        and     byte [eax + ecx*4], ~PTE_W
+        inc     ecx
+        cmp     ecx, edx
+        jbe     .page
+        ret
+
+destroy_address_space:                  ; ebx = process; must not be the one in CR3
+        push    esi
+        push    edi
+        push    ebp
+        mov     esi, [ebx + process.directory]
+        mov     edi, PRIVATE >> 22      ; a directory entry stands for 4 MiB
+.table: mov     ebp, [esi + edi*4]
+        test    ebp, PTE_P
+        jz      .next
+        and     ebp, -PAGE              ; the address without the bits
+        xor     edx, edx
+.page:  mov     eax, [ebp + edx*4]
+        test    eax, PTE_P
+        jz      .empty
+        call    free_frame
+.empty: inc     edx
+        cmp     edx, PAGE / 4
+        jb      .page
+        mov     eax, ebp
+        call    free_frame
+.next:  inc     edi
+        cmp     edi, STACK_TOP >> 22
+        jb      .table
+        mov     eax, [esi]              ; the copy of the kernel's table
+        call    free_frame
+        mov     eax, esi
+        call    free_frame
+        pop     ebp
+        pop     edi
+        pop     esi
+        ret
+
+; Grow or kill. A touch of the heap or the stack where there is no page yet is served, whether the program itself
+; touched it or the kernel did on its behalf. Everything else is the end of the process; in the kernel, a panic.
+page_fault:                             ; ebp = trap frame
+        mov     esi, cr2
+        mov     ebx, [current]
+        test    dword [ebp + frame.error], FAULT_P
+        jnz     .refuse                 ; the page is there: a matter of rights
+        lea     eax, [esi - PRIVATE]
+        cmp     eax, HEAP_LIMIT
+        jb      .grow
+        lea     eax, [esi - (STACK_TOP - STACK_LIMIT)]
+        cmp     eax, STACK_LIMIT
+        jae     .refuse
+.grow:  cmp     ebx, idle_process
+        je      kernel_panic
+        cmp     dword [free_frames], 2  ; the page, and perhaps a table
+        jb      .no_memory
+        inc     dword [faults_served]
+        mov     edi, [ebx + process.directory]
+        mov     edx, esi
+        shr     edx, 22
+        lea     edi, [edi + edx*4]      ; the directory entry
+        test    dword [edi], PTE_P
+        jnz     .table
+        call    allocate_frame
+        or      eax, PTE_U + PTE_W + PTE_P
+        mov     [edi], eax
+        inc     dword [ebx + process.pages]
+.table: mov     edi, [edi]
+        and     edi, -PAGE
+        mov     edx, esi
+        shr     edx, 12
+        and     edx, PAGE / 4 - 1
+        lea     edi, [edi + edx*4]      ; the page-table entry
+        call    allocate_frame
+        or      eax, PTE_U + PTE_W + PTE_P
+        mov     [edi], eax              ; it was not present, so no TLB can hold it: nothing to flush
+        inc     dword [ebx + process.pages]
+        ret
+
+.no_memory:
+        mov     esi, text_no_memory
+        jmp     kill_current
+.refuse:
+        test    dword [ebp + frame.cs], 3
+        jz      kernel_panic
+        mov     esi, text_page_fault
+        jmp     kill_current
+
+        section .data
+text_no_memory:         db "out of memory", 0
+text_page_fault:        db "page fault", 0
+
+        section .bss
+faults_served:          resd 1
+        alignb 4096
+kernel_directory:       resb PAGE
+kernel_tables:          resb PAGE * 2   ; two tables, one behind the other: 8 MiB
+`,
+    'panic.inc': `; --- The end: panic and shutdown --------------------------------------------------------------
+;
+; An exception in the kernel itself means that the kernel is wrong, and nothing it could do now can be trusted. It
+; says what it knows and stops the machine. \`fault\` in the shell makes this happen.
+;
+; Watch: the error code without bit 2: the fault came from ring 0.
+
+        section .text
+panic_no_frame:                         ; callers look at free_frames first, so this cannot happen
+        mov     esi, text_no_frame
+        jmp     panic
+panic_no_shell:
+        mov     esi, text_no_shell
+panic:  mov     byte [colour], COLOUR_BAD    ; esi = reason
+        push    esi
+        mov     esi, text_panic
+        call    print
+        pop     esi
+        call    print
+        jmp     panic_end
+
+kernel_panic:                           ; ebp = trap frame
+        mov     byte [colour], COLOUR_BAD
+        mov     esi, text_panic
+        call    print
+        mov     eax, [ebp + frame.vector]
+        cmp     eax, 20
+        jae     .place
+        mov     esi, [exception_names + eax*4]
+        call    print
+.place: call    print_place
+        mov     esi, panic_registers
+.next:  lodsb                           ; where in the frame
+        movzx   edi, al
+        cmp     al, 0xff
+        je      .control
+        call    print                   ; its name
+.skip:  lodsb
+        test    al, al
+        jnz     .skip
+        mov     eax, [ebp + edi]
+        call    print_hex
+        jmp     .next
+.control:
+        mov     esi, text_cr2
+        call    print
+        mov     eax, cr2
+        call    print_hex
+        mov     esi, text_cr3
+        call    print
+        mov     eax, cr3
+        call    print_hex
+panic_end:
+        mov     al, 10
+        call    put_char
+        call    move_cursor
+        mov     al, EXIT_PANIC
+
+leave_machine:                          ; al = code for whoever started the emulator
+        mov     bl, al
+        mov     edx, COM1 + 5
+.drain: in      al, dx
+        test    al, 0x40                ; has the last bit of text left the serial port?
+        jz      .drain
+        mov     al, bl
+        out     DEBUG_EXIT, al
+.stop:  cli                             ; no such port: stay here
+        hlt
+        jmp     .stop
+
+; \` at EIP\`, and for a page fault \` (RING ACCESS of ADDRESS, WHY)\`.
+print_place:                            ; ebp = trap frame
+        push    esi
+        mov     esi, text_at
+        call    print
+        mov     eax, [ebp + frame.eip]
+        call    print_hex
+        cmp     dword [ebp + frame.vector], PAGE_FAULT
+        jne     .end
+        mov     esi, text_by_kernel
+        test    dword [ebp + frame.error], FAULT_U
+        jz      .ring
+        mov     esi, text_by_user
+.ring:  call    print
+        mov     esi, text_read
+        test    dword [ebp + frame.error], FAULT_W
+        jz      .access
+        mov     esi, text_write
+.access:
+        call    print
+        mov     eax, cr2
+        call    print_hex
+        mov     esi, text_not_present
+        test    dword [ebp + frame.error], FAULT_P
+        jz      .why
+        mov     esi, text_not_allowed
+.why:   call    print
+.end:   pop     esi
+        ret
+kernel_code_end:
+
+        section .data
+text_panic:     db "kernel panic: ", 0
+text_no_frame:  db "no frame is free", 0
+text_no_shell:  db "the shell has ended", 0
+text_at:        db " at ", 0
+text_by_kernel: db " (kernel ", 0
+text_by_user:   db " (user ", 0
+text_read:      db "read of ", 0
+text_write:     db "write to ", 0
+text_not_present: db ", not present)", 0
+text_not_allowed: db ", not allowed)", 0
+text_cr2:       db 10, "  cr2 ", 0
+text_cr3:       db "  cr3 ", 0
+
+panic_registers:                        ; where in the frame, what it is called
+        db frame.eax, 10, "  eax ", 0
+        db frame.ebx, "  ebx ", 0
+        db frame.ecx, "  ecx ", 0
+        db frame.edx, "  edx ", 0
+        db frame.esi, 10, "  esi ", 0
+        db frame.edi, "  edi ", 0
+        db frame.ebp, "  ebp ", 0
+        db frame.eip, "  eip ", 0
+        db frame.cs, 10, "   cs ", 0
+        db frame.eflags, "  efl ", 0
+        db frame.error, "  err ", 0
+        db 0xff
+`,
+    'processes.inc': `; --- Processes: life and death, and who runs next ---------------------------------------------
+;
+; A process is a slot in the process table. \`schedule\` goes round the table and takes the next one that is ready
+; (round robin); if nobody is, the idle process. Whoever waits is passed over until what it waits for
+; happens: a tick, a key, the end of a child. A process that has ended stays as a zombie until its parent has
+; fetched the exit code.
+;
+; Watch: \`schedule\` changing CR3, ESP0 and ESP, and then the POPs and the IRET bringing back a process that stood
+; still for a long time.
+
+        section .text
+start_processes:
+        mov     dword [idle_process + process.state], RUNNING
+        mov     dword [idle_process + process.program], idle_program
+        mov     dword [idle_process + process.stack], boot_stack
+        mov     dword [idle_process + process.directory], kernel_directory
+        mov     dword [idle_process + process.pages], 1
+        mov     dword [current], idle_process
+        mov     dword [next_pid], 1
+        ret
+
+; From a trap of the current process to the next one: does not come back to where it was called.
+schedule:
+        mov     dword [switch_wanted], 0
+        mov     ebx, [current]
+        mov     [ebx + process.frame], esp
+        cmp     dword [ebx + process.state], RUNNING
+        jne     .pick
+        mov     dword [ebx + process.state], READY
+.pick:  mov     esi, ebx
+        mov     ecx, MAX_PROCESSES - 1
+.next:  add     esi, process_size
+        cmp     esi, processes_end
+        jb      .look
+        mov     esi, processes + process_size   ; behind the last comes the first, the idle process left out
+.look:  cmp     dword [esi + process.state], READY
+        je      .found
+        loop    .next
+        mov     esi, idle_process
+.found: mov     dword [esi + process.state], RUNNING
+        cmp     esi, ebx
+        je      .same
+        inc     dword [switches]
+.same:  mov     [current], esi
+        mov     eax, [esi + process.directory]
+        mov     ecx, cr3
+        cmp     eax, ecx
+        je      .stack                  ; loading CR3 empties the TLB: not without need
+        mov     cr3, eax
+.stack: mov     eax, [esi + process.stack]
+        add     eax, PAGE
+        mov     [task_state + 4], eax   ; ESP0: here its next trap begins
+        mov     esp, [esi + process.frame]
+        jmp     return_from_trap
+
+; A process that never ran looks like one that was interrupted just before its first instruction.
+create_process:                         ; esi = program; eax = process number, or 0 if there is no room
+        push    ebx
+        push    edi
+        mov     ebx, processes + process_size
+.slot:  cmp     dword [ebx + process.state], FREE
+        je      .found
+        add     ebx, process_size
+        cmp     ebx, processes_end
+        jb      .slot
+.full:  xor     eax, eax
+        jmp     .end
+.found: cmp     dword [free_frames], 3
+        jb      .full
+        mov     [ebx + process.program], esi
+        mov     dword [ebx + process.pages], 1
+        mov     dword [ebx + process.ticks], 0
+        call    allocate_frame
+        mov     [ebx + process.stack], eax
+        lea     edi, [eax + PAGE - frame_size]
+        mov     [ebx + process.frame], edi
+        call    create_address_space
+        mov     dword [edi + frame.es], USER_DATA
+        mov     dword [edi + frame.ds], USER_DATA
+        mov     dword [edi + frame.user_ss], USER_DATA
+        mov     dword [edi + frame.cs], USER_CODE
+        mov     dword [edi + frame.eflags], EFLAGS_IF + 2
+        mov     dword [edi + frame.user_esp], STACK_TOP
+        mov     eax, [esi + program.main]
+        mov     [edi + frame.eip], eax
+        mov     eax, [current]
+        mov     eax, [eax + process.pid]
+        mov     [ebx + process.parent], eax
+        mov     eax, [next_pid]
+        inc     dword [next_pid]
+        mov     [ebx + process.pid], eax
+        mov     dword [ebx + process.state], READY
+.end:   pop     edi
+        pop     ebx
+        ret
+
+; The process gives back its memory at once. If it is the current one, the kernel goes on with its own page
+; directory, and on a kernel stack that belongs to nobody any more: nobody can take it before \`schedule\` left it.
+end_process:                            ; ebx = process, eax = exit code
+        push    esi
+        mov     [ebx + process.exit_code], eax
+        mov     dword [ebx + process.state], ZOMBIE
+        mov     dword [switch_wanted], 1
+        cmp     ebx, [current]
+        jne     .memory
+        mov     eax, kernel_directory
+        mov     cr3, eax
+.memory:
+        call    destroy_address_space
+        mov     eax, [ebx + process.stack]
+        call    free_frame
+        mov     dword [ebx + process.pages], 0
+
+        mov     ecx, [ebx + process.pid]        ; its children get the shell as their parent
+        mov     esi, processes
+.child: cmp     [esi + process.parent], ecx
+        jne     .other
+        mov     dword [esi + process.parent], 1
+.other: add     esi, process_size
+        cmp     esi, processes_end
+        jb      .child
+
+        mov     eax, [ebx + process.parent]     ; is the parent waiting for this one?
+        call    find_process
+        jc      .end
+        cmp     dword [esi + process.state], WAITING
+        jne     .end
+        cmp     [esi + process.until], ecx
+        jne     .end
+        mov     edx, [esi + process.frame]      ; then its system call returns now
+        mov     eax, [ebx + process.exit_code]
+        mov     [edx + frame.eax], eax
+        mov     dword [esi + process.state], READY
+        mov     dword [ebx + process.state], FREE
+.end:   cmp     dword [ebx + process.pid], 1
+        je      panic_no_shell
+        pop     esi
+        ret
+
+; \`NAME: killed, REASON at 0x... \` on the console, and the end of the current process.
+kill_current:                           ; ebp = trap frame, esi = reason
+        mov     ebx, [current]
+        inc     dword [processes_killed]
+        mov     byte [colour], COLOUR_BAD
+        push    esi
+        mov     esi, [ebx + process.program]
+        call    print
+        mov     esi, text_killed
+        call    print
+        pop     esi
+        call    print
+        call    print_place
+        mov     al, 10
+        call    put_char
+        call    move_cursor
+        mov     byte [colour], COLOUR_TEXT
+        mov     eax, [ebp + frame.vector]
+        neg     eax                     ; exit code: minus the vector
+        jmp     end_process
+
+find_process:                           ; eax = process number; esi = its slot; CF = 1: there is none
+        mov     esi, processes
+.next:  cmp     dword [esi + process.state], FREE
+        je      .other
+        cmp     [esi + process.pid], eax
+        je      .found
+.other: add     esi, process_size
+        cmp     esi, processes_end
+        jb      .next
+        stc
+        ret
+.found: clc
+        ret
+
+        section .data
+%macro program 2                        ; name, label of its code
+%2_program:
+%%name: db %1
+        times 8 - ($ - %%name) db 0
+        dd %2_main, %2_start, %2_end
+%endmacro
+
+        align 4
+programs:
+        program "shell", shell
+        program "clock", clock
+        program "primes", primes
+        program "hog", hog
+        program "memory", memory
+        program "twins", twins
+        program "twin", twin
+        program "crash", crash
+        program "rogue", rogue
+        program "deep", deep
+programs_end:
+idle_program:   db "idle", 0, 0, 0, 0
+text_killed:    db ": killed, ", 0
+
+        section .bss
+        alignb 4
+processes:
+idle_process:   resb process_size
+                resb process_size * (MAX_PROCESSES - 1)
+processes_end:
+current:        resd 1                  ; the slot of the process that has the processor
+next_pid:       resd 1
+switches:       resd 1
+processes_killed: resd 1
+`,
+    'program-library.inc': `; --- Programs: what they share ----------------------------------------------------------------
+;
+; From here on everything runs in ring 3. A program is code and constants, which all its processes share and nobody
+; may write. What it writes (variables, heap, stack) lies in private pages that appear, full of zeros, when they are
+; touched. The routines of this chapter are mapped into every process: a shared library.
+;
+; Watch: the first PUSH or CALL of a new process. Its stack has no page yet, so it begins with a page fault.
+
+%macro sys 1                            ; a system call; arguments are in EBX, ECX and EDX
+        mov     eax, SYS_%1
+        int     SYSTEM_CALL
+%endmacro
+
+%macro say 1                            ; prints a text that ends with a zero
+        mov     esi, %1
+        call    put_text
+%endmacro
+
+%macro say_in 2                         ; the same in a colour
+        mov     ebx, COLOUR_%1
+        sys     COLOUR
+        say     %2
+        mov     ebx, COLOUR_TEXT
+        sys     COLOUR
+%endmacro
+
+        section .library align=4096
+library_start:
+put_text:                               ; esi = text that ends with a zero
+        push    ebx
+        mov     ebx, esi
+        call    text_length
+        sys     WRITE
+        pop     ebx
+        ret
+
+text_length:                            ; esi = text; ecx = its length
+        xor     ecx, ecx
+.next:  cmp     byte [esi + ecx], 0
+        je      .end
+        inc     ecx
+        jmp     .next
+.end:   ret
+
+put_padded:                             ; esi = text, edi = width: blanks behind the text
+        push    ebx
+        call    put_text
+        call    text_length
+        mov     ebx, edi
+        sub     ebx, ecx
+        jbe     .end
+.next:  push    esi
+        mov     esi, text_blank
+        call    put_text
+        pop     esi
+        dec     ebx
+        jnz     .next
+.end:   pop     ebx
+        ret
+
+put_number:                             ; eax = number
+        push    edi
+        xor     edi, edi
+        call    put_number_wide
+        pop     edi
+        ret
+
+put_number_wide:                        ; eax = number, edi = width: blanks before it
+        push    ebx
+        push    ebp
+        mov     ebp, esp
+        sub     esp, 12                 ; room for ten digits
+        mov     ebx, ebp
+        mov     ecx, 10
+.digit: xor     edx, edx
+        div     ecx
+        add     dl, '0'
+        dec     ebx
+        mov     [ebx], dl
+        test    eax, eax
+        jnz     .digit
+        push    esi
+        lea     esi, [ebx + edi]
+        sub     esi, ebp                ; width minus digits
+        jle     .write
+        xchg    ebx, esi
+        push    esi
+.blank: mov     esi, text_blank
+        call    put_text
+        dec     ebx
+        jnz     .blank
+        pop     ebx
+.write: pop     esi
+        mov     ecx, ebp
+        sub     ecx, ebx
+        sys     WRITE
+        mov     esp, ebp
+        pop     ebp
+        pop     ebx
+        ret
+
+put_signed:                             ; eax = number
+        test    eax, eax
+        jns     put_number
+        push    eax
+        push    esi
+        say     text_minus
+        pop     esi
+        pop     eax
+        neg     eax
+        jmp     put_number
+
+put_hex:                                ; eax as 0x and eight digits
+        push    ebx
+        push    edi
+        sub     esp, 12
+        mov     word [esp], '0x'
+        lea     edi, [esp + 2]
+        mov     edx, eax
+.digit: rol     edx, 4
+        mov     eax, edx
+        and     eax, 15
+        mov     al, [put_hex_digits + eax]
+        stosb
+        lea     ecx, [esp + 10]
+        cmp     edi, ecx
+        jb      .digit
+        mov     ebx, esp
+        mov     ecx, 10
+        sys     WRITE
+        add     esp, 12
+        pop     edi
+        pop     ebx
+        ret
+
+run_program:                            ; esi = name; eax = process number, 0: there is none, or no room
+        push    ebx
+        mov     ebx, esi
+        call    text_length
+        sys     SPAWN
+        pop     ebx
+        ret
+
+text_blank:     db " ", 0
+text_minus:     db "-", 0
+put_hex_digits: db "0123456789abcdef"
+library_end:
+`,
+    'program-shell.inc': `; --- The shell --------------------------------------------------------------------------------
+;
+; Process 1. It prints a prompt, reads keys until Enter, takes the line apart and does what the first word says. It is
+; an ordinary program: all it can do is what system calls let it do.
+;
+; Watch: while it waits for a key it is \`reading\`, and the processor belongs to whoever else wants it.
+
+LINE_LENGTH     equ 64
+
+        absolute PRIVATE                ; its variables: pages that appear when touched
+shell_line:     resb LINE_LENGTH + 1
+shell_last:     resb LINE_LENGTH + 1    ; the line before, for the Up key
+        alignb 4
+shell_words:    resd 3                  ; the first three words of the line; 0: there is none
+shell_count:    resd 1                  ; characters in the line
+shell_info:     resb process_info_size
+        resd 1                          ; a zero behind the name
+shell_memory:   resb memory_info_size
+
+        section .shell align=4096
+shell_start:
+shell_main:
+        say     shell_hello
+.prompt:
+        call    shell_reap
+        say_in  PROMPT, shell_prompt
+        call    shell_read_line
+        call    shell_split
+        mov     edi, [shell_words]
+        test    edi, edi
+        jz      .prompt
+        mov     ebx, shell_commands
+.next:  mov     esi, ebx
+        call    shell_same_word
+        je      .found
+        add     ebx, shell_command_size
+        cmp     ebx, shell_commands_end
+        jb      .next
+        mov     esi, edi
+        call    put_text
+        say     shell_unknown
+        jmp     .prompt
+.found: call    [ebx + shell_command.do]
+        jmp     .prompt
+
+; Reads a line into shell_line. Backspace takes a character back, Up brings the last line, Ctrl+C starts again.
+shell_read_line:
+        mov     dword [shell_count], 0
+.key:   sys     READ_KEY
+        mov     edx, [shell_count]
+        cmp     al, 10
+        je      .enter
+        cmp     al, BACKSPACE
+        je      .back
+        cmp     al, KEY_UP
+        je      .up
+        cmp     al, CTRL_C
+        je      .again
+        cmp     al, ' '
+        jb      .key
+        cmp     al, 0x7e
+        ja      .key
+        cmp     edx, LINE_LENGTH
+        jae     .key
+        call    .put
+        jmp     .key
+.put:   mov     [shell_line + edx], al
+        lea     ebx, [shell_line + edx]
+        inc     dword [shell_count]
+        mov     ecx, 1
+        sys     WRITE
+        ret
+.back:  test    edx, edx
+        jz      .key
+        dec     dword [shell_count]
+        say     shell_erase
+        jmp     .key
+.up:    cmp     dword [shell_count], 0
+        je      .recall
+        dec     dword [shell_count]
+        say     shell_erase
+        jmp     .up
+.recall:
+        mov     edx, [shell_count]
+        mov     al, [shell_last + edx]
+        test    al, al
+        jz      .key
+        call    .put
+        jmp     .recall
+.again: say     shell_control_c
+        mov     dword [shell_count], 0
+.enter: mov     edx, [shell_count]
+        mov     byte [shell_line + edx], 0
+        say     shell_newline
+        cmp     dword [shell_count], 0
+        je      .end
+        mov     esi, shell_line
+        mov     edi, shell_last
+        mov     ecx, LINE_LENGTH + 1
+        rep     movsb
+.end:   ret
+
+; Puts a zero behind each word and the places of the first three into shell_words.
+shell_split:
+        mov     esi, shell_line
+        mov     edi, shell_words
+        xor     eax, eax
+        mov     ecx, 3
+        rep     stosd
+        xor     ebx, ebx                ; words so far
+.blank: mov     al, [esi]
+        cmp     al, ' '
+        jne     .word
+        inc     esi
+        jmp     .blank
+.word:  test    al, al
+        jz      .end
+        cmp     ebx, 3
+        je      .end
+        mov     [shell_words + ebx*4], esi
+        inc     ebx
+.letter:
+        inc     esi
+        mov     al, [esi]
+        test    al, al
+        jz      .end
+        cmp     al, ' '
+        jne     .letter
+        mov     byte [esi], 0
+        inc     esi
+        jmp     .blank
+.end:   ret
+
+shell_same_word:                        ; esi, edi = texts; ZF = 1: they are the same
+        push    edi
+.next:  mov     al, [esi]
+        cmp     al, [edi]
+        jne     .end
+        inc     esi
+        inc     edi
+        test    al, al
+        jnz     .next
+.end:   pop     edi
+        ret
+
+shell_number:                           ; esi = text; eax = number, CF = 1: it is none
+        xor     eax, eax
+.digit: movzx   edx, byte [esi]
+        test    edx, edx
+        jz      .end                    ; CF = 0
+        sub     edx, '0'
+        cmp     edx, 10
+        cmc
+        jc      .end
+        imul    eax, 10
+        add     eax, edx
+        inc     esi
+        jmp     .digit
+.end:   ret
+
+shell_reap:                             ; tells of children that ended in the background
+        sys     REAP
+        test    eax, eax
+        jz      .end
+        mov     edi, ebx
+        push    eax
+        say     shell_bracket
+        pop     eax
+        call    put_number
+        say     shell_ended
+        mov     eax, edi
+        call    put_signed
+        say     shell_newline
+        jmp     shell_reap
+.end:   ret
+
+; --- Its commands -----------------------------------------------------------------------------
+
+shell_help:
+        mov     ebx, shell_commands
+.next:  say     shell_indent
+        push    ebx
+        mov     ebx, COLOUR_STRONG
+        sys     COLOUR
+        mov     esi, [esp]              ; the name
+        mov     edi, 10
+        call    put_padded
+        mov     ebx, COLOUR_TEXT
+        sys     COLOUR
+        pop     ebx
+        mov     esi, [ebx + shell_command.about]
+        call    put_text
+        say     shell_newline
+        add     ebx, shell_command_size
+        cmp     ebx, shell_commands_end
+        jb      .next
+        say     shell_programs
+        ret
+
+shell_run:                              ; \`run NAME\` waits for the end, \`run NAME &\` does not
+        mov     esi, [shell_words + 4]
+        test    esi, esi
+        jz      .what
+        call    run_program
+        test    eax, eax
+        jz      .none
+        mov     ebx, eax
+        mov     esi, [shell_words + 8]
+        test    esi, esi
+        jz      .wait
+        cmp     byte [esi], '&'
+        jne     .wait
+        say     shell_bracket
+        mov     eax, ebx
+        call    put_number
+        say     shell_started
+        ret
+.wait:  sys     WAIT
+        test    eax, eax
+        jz      .end
+        push    eax
+        say     shell_code
+        pop     eax
+        call    put_signed
+        say     shell_newline
+.end:   ret
+.what:  say     shell_run_what
+        ret
+.none:  say     shell_run_none
+        ret
+
+shell_ps:
+        say_in  NOTE, shell_ps_head
+        xor     ebx, ebx
+.slot:  mov     ecx, shell_info
+        sys     PROCESS
+        test    eax, eax
+        js      .end
+        cmp     dword [shell_info + process_info.state], FREE
+        je      .next
+        mov     eax, [shell_info + process_info.pid]
+        mov     edi, 5
+        call    put_number_wide
+        mov     eax, [shell_info + process_info.parent]
+        mov     edi, 8
+        call    put_number_wide
+        mov     eax, [shell_info + process_info.pages]
+        mov     edi, 7
+        call    put_number_wide
+        say     shell_indent
+        mov     eax, [shell_info + process_info.state]
+        mov     esi, [shell_states + eax*4]
+        mov     edi, 10
+        call    put_padded
+        say     shell_info + process_info.name
+        say     shell_newline
+.next:  inc     ebx
+        jmp     .slot
+.end:   ret
+
+shell_top:
+        say_in  NOTE, shell_top_head
+        xor     ebx, ebx
+.slot:  mov     ecx, shell_info
+        sys     PROCESS
+        test    eax, eax
+        js      .end
+        cmp     dword [shell_info + process_info.state], FREE
+        je      .next
+        mov     eax, [shell_info + process_info.pid]
+        mov     edi, 5
+        call    put_number_wide
+        mov     eax, [shell_info + process_info.ticks]
+        mov     edi, 9
+        call    put_number_wide
+        say     shell_indent
+        say     shell_info + process_info.name
+        say     shell_newline
+.next:  inc     ebx
+        jmp     .slot
+.end:   ret
+
+shell_kill:
+        mov     esi, [shell_words + 4]
+        test    esi, esi
+        jz      .what
+        call    shell_number
+        jc      .what
+        mov     ebx, eax
+        sys     KILL
+        test    eax, eax
+        jns     .end
+        say     shell_kill_none
+.end:   ret
+.what:  say     shell_kill_what
+        ret
+
+shell_mem:
+        mov     ebx, shell_memory
+        sys     MEMORY
+        mov     ebx, shell_mem_lines
+.next:  mov     eax, [ebx]
+        mov     eax, [shell_memory + eax]
+        mov     edi, 7
+        call    put_number_wide
+        mov     esi, [ebx + 4]
+        call    put_text
+        add     ebx, 8
+        cmp     ebx, shell_mem_lines_end
+        jb      .next
+        ret
+
+shell_uptime:
+        sys     UPTIME
+        xor     edx, edx
+        mov     ecx, TICKS_PER_SECOND
+        div     ecx
+        push    edx
+        call    put_number
+        say     shell_point
+        pop     eax
+        xor     edx, edx
+        mov     ecx, TICKS_PER_SECOND / 10
+        div     ecx
+        call    put_number
+        say     shell_seconds
+        ret
+
+shell_clear:
+        sys     CLEAR
+        ret
+
+shell_fault:
+        sys     FAULT
+        ret
+
+shell_shutdown:
+        say     shell_bye
+        sys     SHUTDOWN
+
+; --- Its texts --------------------------------------------------------------------------------
+
+        struc shell_command
+.name           resb 12
+.do             resd 1
+.about          resd 1
+        endstruc
+
+%macro command 3                        ; name, routine, what it does
+%%name: db %1
+        times 12 - ($ - %%name) db 0
+        dd %2, %3
+%endmacro
+
+        align 4
+shell_commands:
+        command "help", shell_help, shell_about_help
+        command "run", shell_run, shell_about_run
+        command "ps", shell_ps, shell_about_ps
+        command "top", shell_top, shell_about_top
+        command "kill", shell_kill, shell_about_kill
+        command "mem", shell_mem, shell_about_mem
+        command "uptime", shell_uptime, shell_about_uptime
+        command "clear", shell_clear, shell_about_clear
+        command "fault", shell_fault, shell_about_fault
+        command "shutdown", shell_shutdown, shell_about_shutdown
+shell_commands_end:
+
+shell_states:
+        dd 0, shell_ready, shell_running, shell_sleeping, shell_reading, shell_waiting, shell_zombie
+shell_mem_lines:                        ; which number, what it is
+        dd memory_info.frames, shell_mem_frames
+        dd memory_info.free, shell_mem_free
+        dd memory_info.served, shell_mem_served
+        dd memory_info.killed, shell_mem_killed
+shell_mem_lines_end:
+
+shell_hello:    db "Welcome to tinyos. Type help and press Enter.", 10, 0
+shell_prompt:   db "tinyos> ", 0
+shell_unknown:  db ": no such command, try help", 10, 0
+shell_erase:    db BACKSPACE, " ", BACKSPACE, 0
+shell_control_c: db "^C", 0
+shell_newline:  db 10, 0
+shell_indent:   db "  ", 0
+shell_bracket:  db "[", 0
+shell_started:  db "] started", 10, 0
+shell_ended:    db "] ended with code ", 0
+shell_code:     db "ended with code ", 0
+shell_programs: db "Programs to run:", 10
+                db "  clock primes hog memory twins, and to be killed: crash rogue deep", 10
+                db "Ctrl+C ends the program you wait for.", 10, 0
+shell_run_what: db "run what? For example: run primes, or run clock &", 10, 0
+shell_run_none: db "no such program, or no room for another process", 10, 0
+shell_kill_what: db "kill which process? ps shows their numbers", 10, 0
+shell_kill_none: db "there is no such process, or it must not be killed", 10, 0
+shell_ps_head:  db "  PID  PARENT  PAGES  STATE     NAME", 10, 0
+shell_top_head: db "  PID    TICKS  NAME", 10, 0
+shell_mem_frames: db " frames of 4 KiB", 10, 0
+shell_mem_free: db " of them free", 10, 0
+shell_mem_served: db " page faults served with a new page", 10, 0
+shell_mem_killed: db " processes killed for what they did", 10, 0
+shell_point:    db ".", 0
+shell_seconds:  db " seconds", 10, 0
+shell_bye:      db "Good night.", 10, 0
+shell_ready:    db "ready", 0
+shell_running:  db "running", 0
+shell_sleeping: db "sleeping", 0
+shell_reading:  db "reading", 0
+shell_waiting:  db "waiting", 0
+shell_zombie:   db "zombie", 0
+shell_about_help: db "this list", 0
+shell_about_run: db "NAME: runs a program and waits; with & it runs beside the shell", 0
+shell_about_ps: db "the processes", 0
+shell_about_top: db "who used how many ticks of the processor", 0
+shell_about_kill: db "PID: ends a process", 0
+shell_about_mem: db "memory and page faults", 0
+shell_about_uptime: db "time since the start", 0
+shell_about_clear: db "clears the screen", 0
+shell_about_fault: db "the kernel uses a null pointer and panics", 0
+shell_about_shutdown: db "the end", 0
+shell_end:
+`,
+    'programs-rude.inc': `; --- Programs that get killed -----------------------------------------------------------------
+;
+; Watch: the exception in ring 3, the handler in ring 0, and the shell that goes on as if nothing had happened.
+
+; crash: writes to the kernel's memory. The page is there, but not for ring 3.
+        section .crash align=4096
+crash_start:
+crash_main:
+        say     crash_hello
+        mov     dword [kernel_start], 0
+crash_hello:    db "crash: writing to the kernel", 10, 0
+crash_end:
+
+; rogue: tries to switch interrupts off, to have the processor for itself. CLI in ring 3 is #GP(0).
+        section .rogue align=4096
+rogue_start:
+rogue_main:
+        say     rogue_hello
+        cli
+.mine:  jmp     .mine
+rogue_hello:    db "rogue: switching interrupts off", 10, 0
+rogue_end:
+
+; deep: calls itself for ever. The stack grows page by page until it may not grow any more.
+        section .deep align=4096
+deep_start:
+deep_main:
+        say     deep_hello
+.again: call    .again
+deep_hello:     db "deep: calling myself for ever", 10, 0
+deep_end:
+`,
+    'programs-small.inc': `; --- Programs that behave ---------------------------------------------------------------------
+
+; clock: draws the time since the start into the corner of the screen, ten times a second, for ever.
+; Watch: it sleeps nearly always, so it costs nearly nothing. SYS_SLEEP gives the processor away; the tick that wakes
+; it gives it back.
+        absolute PRIVATE
+clock_text:     resb 8
+
+        section .clock align=4096
+clock_start:
+clock_main:
+        mov     dword [clock_text], " 00:"
+        mov     dword [clock_text + 4], "00  "
+.next:  sys     UPTIME
+        xor     edx, edx
+        mov     ecx, TICKS_PER_SECOND
+        div     ecx
+        xor     edx, edx
+        mov     ecx, 60
+        div     ecx                     ; eax = minutes, edx = seconds
+        mov     ecx, edx
+        lea     edi, [clock_text + 1]
+        call    .two_digits
+        mov     eax, ecx
+        lea     edi, [clock_text + 4]
+        call    .two_digits
+        mov     ebx, clock_text
+        mov     ecx, 7
+        mov     edx, 0x1e0000 + 72      ; yellow on blue, row 0, column 72
+        sys     DRAW
+        mov     ebx, TICKS_PER_SECOND / 10
+        sys     SLEEP
+        jmp     .next
+.two_digits:                            ; eax = number, edi = where to
+        xor     edx, edx
+        mov     ebx, 10
+        div     ebx
+        mov     ah, dl                  ; the lower digit comes second
+        add     ax, '00'
+        mov     [edi], ax
+        ret
+clock_end:
+
+; primes: the sieve of Eratosthenes over its heap.
+; Watch: \`composite\` is nowhere until it is touched: one page fault for every 4096 numbers, then full speed in ring 3
+; without the kernel.
+PRIMES_LIMIT    equ 10000
+
+        absolute PRIVATE
+composite:      resb PRIMES_LIMIT       ; one byte per number; 0: not crossed out
+
+        section .primes align=4096
+primes_start:
+primes_main:
+        mov     esi, 2
+.next:  cmp     byte [composite + esi], 0
+        jne     .skip
+        mov     edi, esi
+        imul    edi, edi                ; smaller multiples are crossed out already
+        cmp     edi, PRIMES_LIMIT
+        jae     .count
+.cross: mov     byte [composite + edi], 1
+        add     edi, esi
+        cmp     edi, PRIMES_LIMIT
+        jb      .cross
+.skip:  inc     esi
+        jmp     .next
+
+.count: xor     ebx, ebx
+        mov     esi, 2
+.each:  cmp     byte [composite + esi], 1
+        adc     ebx, 0                  ; the comparison borrows when it is a prime
+        inc     esi
+        cmp     esi, PRIMES_LIMIT
+        jb      .each
+
+        say     primes_found
+        mov     eax, ebx
+        call    put_number
+        say     primes_below
+        mov     eax, PRIMES_LIMIT
+        call    put_number
+        say     primes_newline
+        xor     ebx, ebx
+        sys     EXIT
+primes_found:   db "primes: ", 0
+primes_below:   db " primes below ", 0
+primes_newline: db 10, 0
+primes_end:
+
+; hog: counts for ever and never asks the kernel for anything.
+; Watch: the shell still answers, because the timer interrupt takes the processor away. \`top\` shows who had it.
+        section .hog align=4096
+hog_start:
+hog_main:
+        inc     eax
+        jmp     hog_main
+hog_end:
+
+; memory: touches one page after another and looks what is in it.
+; Watch: #PF at each first touch; the \`free\` and \`faults\` numbers in the first row; that the pages are full of zeros,
+; whoever had those frames before.
+MEMORY_PAGES    equ 64
+
+        section .memory align=4096
+memory_start:
+memory_main:
+        say     memory_hello
+        mov     edi, PRIVATE
+        mov     ecx, MEMORY_PAGES
+        xor     ebx, ebx                ; an OR of everything found: must stay 0
+.touch: or      ebx, [edi]              ; the page appears here
+        or      ebx, [edi + PAGE - 4]
+        mov     [edi], edi              ; each page keeps its own address
+        add     edi, PAGE
+        loop    .touch
+        mov     ecx, MEMORY_PAGES
+.look:  sub     edi, PAGE
+        cmp     [edi], edi
+        jne     .wrong
+        loop    .look
+        test    ebx, ebx
+        jnz     .wrong
+        say     memory_name
+        mov     eax, MEMORY_PAGES
+        call    put_number
+        say     memory_text
+        xor     ebx, ebx
+        sys     EXIT
+.wrong: say     memory_wrong
+        mov     ebx, 1
+        sys     EXIT
+memory_hello:   db "memory: touching new pages", 10, 0
+memory_name:    db "memory: ", 0
+memory_text:    db " pages came, all of them zero, and kept what I wrote", 10, 0
+memory_wrong:   db "memory: a page was not zero or lost its contents", 10, 0
+memory_end:
+
+; twins: starts \`twin\` twice. Both twins use the same address at the same time, and neither sees the other.
+; Watch: the page tables of the two: address 0x10000000 lies in different frames.
+        section .twins align=4096
+twins_start:
+twins_main:
+        mov     esi, twins_name
+        call    run_program
+        mov     ebx, eax
+        call    run_program
+        mov     edi, eax
+        sys     WAIT                    ; ebx = the first
+        call    .report
+        mov     ebx, edi
+        sys     WAIT
+        call    .report
+        xor     ebx, ebx
+        sys     EXIT
+.report:                                ; ebx = process number, eax = its exit code
+        push    eax
+        say     twins_process
+        mov     eax, ebx
+        call    put_number
+        say     twins_wrote
+        mov     eax, ebx
+        call    put_number
+        say     twins_read
+        pop     eax
+        call    put_number
+        mov     esi, twins_newline
+        jmp     put_text
+twins_name:     db "twin", 0
+twins_process:  db "twins: process ", 0
+twins_wrote:    db " wrote ", 0
+twins_read:     db " to 0x10000000 and read ", 0
+twins_newline:  db 10, 0
+twins_end:
+
+        absolute PRIVATE
+twin_number:    resd 1
+
+        section .twin align=4096
+twin_start:
+twin_main:
+        sys     PID
+        mov     [twin_number], eax
+        mov     edi, 4
+.other: sys     YIELD                   ; let the other twin write its number, too
+        dec     edi
+        jnz     .other
+        mov     ebx, [twin_number]
+        sys     EXIT
+twin_end:
+`,
+    'segments.inc': `; --- Segments and gates -----------------------------------------------------------------------
+;
+; Segments are flat: they all reach over 4 GiB, and protection is the business of paging. What remains of
+; segmentation is the privilege level: CS and SS of ring 3 have descriptors of their own. The task state segment
+; says on which stack a trap from ring 3 continues (SS0:ESP0); the scheduler changes ESP0 at every switch.
+;
+; Watch: GDTR, IDTR and TR being loaded. Under binary translation the real registers hold the monitor's tables, and
+; these instructions only change what the kernel believes.
+
+        section .text
+load_segments:
+        mov     eax, task_state         ; the base of a descriptor is in three pieces
+        mov     [gdt.task + 2], ax
+        shr     eax, 16
+        mov     [gdt.task + 4], al
+        mov     [gdt.task + 7], ah
+        lgdt    [gdt_pointer]
+        jmp     KERNEL_CODE:.reload     ; CS changes only by a far jump
+.reload:
+        mov     eax, KERNEL_DATA
+        mov     ds, eax
+        mov     es, eax
+        mov     ss, eax
+        xor     eax, eax
+        mov     fs, eax                 ; nobody uses these two
+        mov     gs, eax
+        mov     dword [task_state + 8], KERNEL_DATA     ; SS0
+        mov     word [task_state + 102], 104            ; no I/O bitmap: ring 3 may use no port
+        mov     eax, TASK_STATE
+        ltr     ax
+        ret
+
+; A gate says for one vector where the kernel is entered. These are interrupt gates: they clear IF on the way in.
+load_interrupt_table:
+        push    esi
+        push    edi
+        mov     esi, trap_stubs         ; pairs of vector and address, from traps.inc
+.next:  lodsd
+        cmp     eax, -1
+        je      .load
+        lea     edi, [idt + eax*8]
+        mov     edx, 0x8e               ; present, 32-bit interrupt gate, DPL 0
+        cmp     eax, SYSTEM_CALL
+        jne     .gate
+        mov     edx, 0xee               ; DPL 3: ring 3 may call it with INT
+.gate:  lodsd
+        mov     [edi], ax               ; offset 15:0
+        mov     word [edi + 2], KERNEL_CODE
+        mov     byte [edi + 4], 0
+        mov     [edi + 5], dl
+        shr     eax, 16
+        mov     [edi + 6], ax           ; offset 31:16
+        jmp     .next
+.load:  lidt    [idt_pointer]
+        pop     edi
+        pop     esi
+        ret
+
+        section .data
+        align 8
+gdt:    dq 0                            ; the null descriptor
+        dq 0x00cf9a000000ffff           ; 0x08 kernel code: base 0, limit 4 GiB, DPL 0
+        dq 0x00cf92000000ffff           ; 0x10 kernel data
+        dq 0x00cffa000000ffff           ; 0x18 user code: DPL 3
+        dq 0x00cff2000000ffff           ; 0x20 user data
+.task:  dq 0x0000890000000067           ; 0x28 task state, 104 bytes; its base is filled in
+gdt_end:
+gdt_pointer:
+        dw gdt_end - gdt - 1
+        dd gdt
+idt_pointer:
+        dw 256 * 8 - 1
+        dd idt
+
+        section .bss
+        alignb 8
+idt:            resb 256 * 8            ; vectors without a gate: #NP, which is a panic
+task_state:     resb 104
+        alignb 8
+`,
+    'status.inc': `; --- The two bars: what the kernel is doing ---------------------------------------------------
+;
+; The first row shows who was running when the tick came, and the kernel's counters. The last row shows every
+; process with its number, name and state. Both go to the screen only: what they show depends on the moment.
+;
+; Watch: this runs inside the timer interrupt, so ring 0 takes some of every fifth tick away from the programs.
+
+BAR             equ COLOUR_BAR << 8
+BAR_DIM         equ 0x1b00              ; light cyan on blue
+BAR_WIDTH       equ 70                  ; the last cells of the first row are for \`clock\`
+
+        section .text
+draw_bars:
+        push    ebx
+        push    esi
+        push    edi
+        mov     edi, SCREEN
+        mov     dword [pen], BAR
+        mov     esi, .name
+        call    draw_text
+        mov     esi, .running
+        call    draw_label
+        mov     esi, [current]
+        mov     esi, [esi + process.program]
+        mov     ecx, 6
+        call    draw_name
+        mov     esi, .free
+        call    draw_label
+        mov     eax, [free_frames]
+        mov     ecx, 4
+        call    draw_number
+        mov     esi, .faults
+        call    draw_label
+        mov     eax, [faults_served]
+        mov     ecx, 4
+        call    draw_number
+        mov     esi, .switches
+        call    draw_label
+        mov     eax, [switches]
+        mov     ecx, 5
+        call    draw_number
+        mov     esi, .ticks
+        call    draw_label
+        mov     eax, [ticks]
+        mov     ecx, 6
+        call    draw_number
+        mov     eax, BAR + ' '
+        mov     ecx, SCREEN + BAR_WIDTH * 2
+        sub     ecx, edi
+        shr     ecx, 1
+        rep     stosw
+
+        mov     edi, SCREEN + LAST_CELL * 2
+        mov     ebx, processes + process_size
+.process:
+        mov     eax, [ebx + process.state]
+        mov     edx, [state_pens + eax*4]
+        mov     [pen], edx
+        test    eax, eax
+        jz      .nobody
+        mov     eax, [ebx + process.pid]
+        mov     ecx, 3
+        call    draw_number
+        mov     eax, [pen]
+        mov     al, ' '
+        stosw
+        mov     esi, [ebx + process.program]
+        mov     ecx, 6
+        call    draw_name
+        mov     eax, [pen]
+        mov     edx, [ebx + process.state]
+        mov     al, [state_letters + edx]
+        stosw
+        jmp     .next
+.nobody:
+        mov     eax, [pen]
+        mov     al, ' '
+        mov     ecx, 11
+        rep     stosw
+.next:  add     ebx, process_size
+        cmp     ebx, processes_end
+        jb      .process
+        mov     eax, BAR + ' '
+        mov     ecx, SCREEN + COLUMNS * ROWS * 2
+        sub     ecx, edi
+        shr     ecx, 1
+        rep     stosw
+        pop     edi
+        pop     esi
+        pop     ebx
+        ret
+
+        section .data
+.name:          db " tinyos ", 0
+.running:       db "  running ", 0
+.free:          db "  free ", 0
+.faults:        db "  faults ", 0
+.switches:      db "  switches ", 0
+.ticks:         db "  ticks ", 0
+
+; The drawing routines write from edi on and leave it behind what they wrote.
+        section .text
+draw_label:                             ; esi = text that ends with a zero; then numbers in the strong colour
+        mov     dword [pen], BAR_DIM
+        call    draw_text
+        mov     dword [pen], BAR
+        ret
+
+draw_text:                              ; esi = text that ends with a zero; changes esi
+        mov     eax, [pen]
+.next:  lodsb
+        test    al, al
+        jz      .end
+        stosw
+        jmp     .next
+.end:   ret
+
+draw_name:                              ; esi = program, ecx = cells; changes esi
+        mov     eax, [pen]
+.next:  lodsb
+        test    al, al
+        jz      .blank
+        stosw
+        loop    .next
+        ret
+.blank: mov     al, ' '
+        rep     stosw
+        ret
+
+draw_number:                            ; eax = number, ecx = cells, blanks before it
+        push    ebx
+        push    edi
+        push    ecx
+        mov     ebx, 10
+        lea     edi, [edi + ecx*2]
+.digit: xor     edx, edx
+        div     ebx
+        add     edx, [pen]
+        add     edx, '0'
+        sub     edi, 2
+        mov     [edi], dx
+        dec     ecx
+        jz      .end
+        test    eax, eax
+        jnz     .digit
+        mov     edx, [pen]
+        mov     dl, ' '
+.blank: sub     edi, 2
+        mov     [edi], dx
+        loop    .blank
+.end:   pop     ecx
+        pop     edi
+        pop     ebx
+        lea     edi, [edi + ecx*2]
+        ret
+
+draw_banner:                            ; the name in large letters, once; the screen's character set has blocks
+        push    esi
+        push    edi
+        mov     edi, SCREEN + (COLUMNS * 2 + 3) * 2
+        mov     dword [pen], COLOUR_TITLE << 8
+        mov     esi, banner_top
+        call    draw_text
+        mov     dword [pen], COLOUR_STRONG << 8
+        mov     esi, banner_title
+        call    draw_text
+        mov     edi, SCREEN + (COLUMNS * 3 + 3) * 2
+        mov     dword [pen], 0x0300
+        mov     esi, banner_bottom
+        call    draw_text
+        mov     dword [pen], COLOUR_TEXT << 8
+        mov     esi, banner_words
+        call    draw_text
+        mov     dword [cursor], COLUMNS * 5
+        pop     edi
+        pop     esi
+        ret
+
+        section .data
+%define FULL 0xdb
+%define LOW  0xdc
+%define HIGH 0xdf
+banner_top:
+        db HIGH, FULL, HIGH, " ", FULL, " ", FULL, LOW, " ", FULL, " ", FULL, " ", FULL, " "
+        db FULL, HIGH, FULL, " ", FULL, HIGH, HIGH, 0
+banner_bottom:
+        db " ", FULL, "  ", FULL, " ", FULL, " ", HIGH, FULL, " ", " ", FULL, "  "
+        db FULL, LOW, FULL, " ", LOW, LOW, FULL, 0
+banner_title:   db "     a small multitasking kernel", 0
+banner_words:   db "     processes, system calls, demand paging", 0
+
+state_letters:  db " .*zk?x"            ; free, ready, running, sleeping, reading, waiting, zombie
+        align 4
+state_pens:
+        dd BAR                          ; free
+        dd 0x1e00                       ; ready: yellow
+        dd 0x2f00                       ; running: white on green
+        dd 0x1b00                       ; sleeping: cyan
+        dd 0x1700                       ; reading and waiting: grey
+        dd 0x1700
+        dd 0x1c00                       ; zombie: red
+
+        section .bss
+        alignb 4
+pen:            resd 1                  ; the colour, in the high byte of a cell
+`,
+    'system-calls.inc': `; --- System calls: what programs may ask for --------------------------------------------------
+;
+; INT 0x80 with the number in EAX. The arguments are in the trap frame, and the result goes into its EAX, where the
+; program finds it after IRET. A call that has to wait changes the state of the process and asks for a switch; its
+; result is written into the frame by whoever wakes it.
+;
+; Pointers from ring 3 are never trusted: a program could ask the kernel to read or write kernel memory for it.
+; After the check the kernel may still touch a page that is not there yet; the page fault, in ring 0, serves it.
+;
+; Watch: ring 3 to ring 0 and back, with the number going in and the result coming out in EAX.
+
+        section .text
+system_call:                            ; ebp = trap frame
+        mov     eax, [ebp + frame.eax]
+        mov     ebx, [ebp + frame.ebx]
+        mov     ecx, [ebp + frame.ecx]
+        mov     edx, [ebp + frame.edx]
+        mov     esi, [current]
+        cmp     eax, SYSTEM_CALLS
+        jae     .unknown
+        mov     dword [ebp + frame.eax], 0
+        jmp     [system_calls + eax*4]
+.unknown:
+        jmp     fail
+
+fail:   mov     dword [ebp + frame.eax], -1
+        ret
+
+sys_exit:
+        xchg    ebx, esi                ; ebx = the process
+        mov     eax, esi
+        jmp     end_process
+
+sys_write:
+        mov     esi, ebx
+        call    check_readable
+        jc      fail
+        mov     [ebp + frame.eax], ecx
+        jmp     write
+
+sys_read_key:
+        call    take_key
+        mov     [ebp + frame.eax], eax
+        jnc     .end
+        mov     dword [esi + process.state], READING
+        mov     dword [switch_wanted], 1
+.end:   ret
+
+sys_yield:
+        mov     dword [switch_wanted], 1
+        ret
+
+sys_sleep:
+        add     ebx, [ticks]
+        mov     [esi + process.until], ebx
+        mov     dword [esi + process.state], SLEEPING
+        mov     dword [switch_wanted], 1
+        ret
+
+sys_spawn:
+        mov     esi, ebx
+        call    check_readable
+        jc      fail
+        call    find_program
+        jc      .none
+        call    create_process
+        mov     [ebp + frame.eax], eax
+.none:  ret
+
+sys_wait:
+        mov     edi, esi
+        mov     eax, ebx
+        call    find_process
+        jc      fail
+        mov     edx, [edi + process.pid]
+        cmp     [esi + process.parent], edx     ; only for one's own children
+        jne     fail
+        cmp     dword [esi + process.state], ZOMBIE
+        je      .over
+        mov     [edi + process.until], ebx
+        mov     dword [edi + process.state], WAITING
+        mov     dword [switch_wanted], 1
+        ret
+.over:  mov     eax, [esi + process.exit_code]
+        mov     [ebp + frame.eax], eax
+        mov     dword [esi + process.state], FREE
+        ret
+
+sys_reap:
+        mov     eax, [esi + process.pid]
+        mov     esi, processes
+.next:  cmp     dword [esi + process.state], ZOMBIE
+        jne     .other
+        cmp     [esi + process.parent], eax
+        je      .found
+.other: add     esi, process_size
+        cmp     esi, processes_end
+        jb      .next
+        ret
+.found: mov     eax, [esi + process.pid]
+        mov     [ebp + frame.eax], eax
+        mov     eax, [esi + process.exit_code]
+        mov     [ebp + frame.ebx], eax
+        mov     dword [esi + process.state], FREE
+        ret
+
+sys_kill:
+        cmp     ebx, 2                  ; not the idle process, not the shell
+        jb      fail
+        mov     eax, ebx
+        call    find_process
+        jc      fail
+        cmp     dword [esi + process.state], ZOMBIE
+        je      fail
+        mov     ebx, esi
+        mov     eax, -1
+        jmp     end_process
+
+sys_process:
+        cmp     ebx, MAX_PROCESSES
+        jae     fail
+        mov     edi, ecx
+        mov     ecx, process_info_size
+        call    check_writable
+        jc      fail
+        imul    esi, ebx, process_size
+        add     esi, processes
+        mov     eax, [esi + process.pid]
+        mov     [edi + process_info.pid], eax
+        mov     eax, [esi + process.parent]
+        mov     [edi + process_info.parent], eax
+        mov     eax, [esi + process.state]
+        mov     [edi + process_info.state], eax
+        mov     ecx, [esi + process.pages]
+        mov     [edi + process_info.pages], ecx
+        mov     ecx, [esi + process.ticks]
+        mov     [edi + process_info.ticks], ecx
+        cmp     eax, FREE
+        je      .end
+        mov     esi, [esi + process.program]
+        mov     eax, [esi + program.name]
+        mov     [edi + process_info.name], eax
+        mov     eax, [esi + program.name + 4]
+        mov     [edi + process_info.name + 4], eax
+.end:   ret
+
+sys_memory:
+        mov     edi, ebx
+        mov     ecx, memory_info_size
+        call    check_writable
+        jc      fail
+        mov     eax, [edi]              ; let the page come before the numbers are taken
+        mov     eax, [frames]
+        mov     [edi + memory_info.frames], eax
+        mov     eax, [free_frames]
+        mov     [edi + memory_info.free], eax
+        mov     eax, [faults_served]
+        mov     [edi + memory_info.served], eax
+        mov     eax, [processes_killed]
+        mov     [edi + memory_info.killed], eax
+        mov     eax, [switches]
+        mov     [edi + memory_info.switches], eax
+        ret
+
+sys_uptime:
+        mov     eax, [ticks]
+        mov     [ebp + frame.eax], eax
+        ret
+
+sys_draw:
+        mov     esi, ebx
+        call    check_readable
+        jc      fail
+        movzx   eax, dh                 ; row
+        cmp     eax, ROWS
+        jae     fail
+        imul    eax, COLUMNS
+        movzx   ebx, dl                 ; column
+        add     eax, ebx
+        lea     ebx, [eax + ecx]
+        cmp     ebx, COLUMNS * ROWS
+        ja      fail
+        lea     edi, [SCREEN + eax*2]
+        shr     edx, 16                 ; colour
+        mov     eax, edx
+        mov     ah, al
+        jecxz   .end
+.next:  lodsb
+        stosw
+        loop    .next
+.end:   ret
+
+sys_colour:
+        mov     [colour], bl
+        ret
+
+sys_clear:
+        jmp     clear_screen
+
+sys_pid:
+        mov     eax, [esi + process.pid]
+        mov     [ebp + frame.eax], eax
+        ret
+
+sys_fault:                              ; this is what it asks for: the kernel writes through a null pointer
+        mov     [0], eax
+        ret
+
+sys_shutdown:
+        mov     al, EXIT_OK
+        jmp     leave_machine
+
+; CF = 1 unless ring 3 may read esi .. esi + ecx: its program, the library, its private memory.
+check_readable:                         ; keeps all registers
+        push    eax
+        push    ebx
+        push    edx
+        mov     ebx, [current]
+        mov     ebx, [ebx + process.program]
+        mov     edx, esi
+        add     edx, ecx
+        jc      .bad
+        cmp     esi, [ebx + program.start]
+        jb      .library
+        cmp     edx, [ebx + program.end]
+        jbe     .good
+.library:
+        cmp     esi, library_start
+        jb      .private
+        cmp     edx, library_end
+        jbe     .good
+.private:
+        push    edi
+        mov     edi, esi
+        call    check_writable
+        pop     edi
+        jmp     .end
+.good:  clc
+        jmp     .end
+.bad:   stc
+.end:   pop     edx
+        pop     ebx
+        pop     eax
+        ret
+
+; CF = 1 unless ring 3 may write edi .. edi + ecx: its private memory, where every page is or can be made.
+check_writable:                         ; changes eax and edx
+        mov     edx, edi
+        add     edx, ecx
+        jc      .end
+        cmp     edi, PRIVATE
+        jb      .stack
+        cmp     edx, PRIVATE + HEAP_LIMIT
+        jbe     .good
+.stack: cmp     edi, STACK_TOP - STACK_LIMIT
+        jb      .end                    ; CF is 1
+        cmp     edx, STACK_TOP
+        ja      .bad
+.good:  clc
+.end:   ret
+.bad:   stc
+        ret
+
+find_program:                           ; esi, ecx = name; esi = its program; CF = 1: there is none. Changes ebx, edi
+        mov     ebx, programs
+        mov     edx, esi
+        cmp     ecx, 8
+        ja      .none
+        jecxz   .none
+.next:  mov     esi, edx
+        mov     edi, ebx                ; program.name
+        mov     eax, ecx
+        repe    cmpsb
+        mov     ecx, eax                ; MOV leaves the flags alone
+        jne     .other
+        cmp     ecx, 8
+        je      .found
+        cmp     byte [ebx + ecx], 0     ; not only the beginning of a longer name
+        je      .found
+.other: add     ebx, program_size
+        cmp     ebx, programs_end
+        jb      .next
+.none:  stc
+        ret
+.found: mov     esi, ebx
+        clc
+        ret
+
+        section .data
+        align 4
+system_calls:
+        dd sys_exit, sys_write, sys_read_key, sys_yield, sys_sleep, sys_spawn, sys_wait, sys_reap, sys_kill
+        dd sys_process, sys_memory, sys_uptime, sys_draw, sys_colour, sys_clear, sys_pid, sys_fault, sys_shutdown
+`,
+    'timer.inc': `; --- Time: the interrupt controller, the timer, the tick --------------------------------------
+;
+; The 8254 raises IRQ 0 a hundred times a second. Each tick wakes the sleepers that are due and takes the processor
+; away from whoever has it: that is pre-emption, and the only reason why \`hog\` cannot keep the machine for itself.
+;
+; Watch: run \`hog &\` and stop at the next timer interrupt: ring 3 loses the processor in the middle of a loop that
+; never gives it up.
+
+        section .text
+start_interrupts:
+        mov     al, 0x11                ; the controllers start with vectors that collide with exceptions:
+        out     PIC1, al                ; move IRQ 0 to vector 32. Start, four words follow
+        out     PIC2, al
+        mov     al, IRQ0
+        out     PIC1 + 1, al
+        mov     al, IRQ0 + 8
+        out     PIC2 + 1, al
+        mov     al, 4                   ; the second controller hangs on IRQ 2 of the first
+        out     PIC1 + 1, al
+        mov     al, 2
+        out     PIC2 + 1, al
+        mov     al, 1                   ; 8086 mode
+        out     PIC1 + 1, al
+        out     PIC2 + 1, al
+        mov     al, 0xff - (1 << 0) - (1 << 1) - (1 << 4)
+        out     PIC1 + 1, al            ; timer, keyboard and serial port may interrupt
+        mov     al, 0xff
+        out     PIC2 + 1, al
+
+        mov     al, 0x34                ; channel 0, low byte then high byte, mode 2: a pulse, again and again
+        out     PIT_COMMAND, al
+        mov     al, PIT_DIVISOR & 0xff
+        out     PIT_CHANNEL0, al
+        mov     al, PIT_DIVISOR >> 8
+        out     PIT_CHANNEL0, al
+        jmp     start_keyboard
+
+timer_interrupt:
+        mov     al, END_OF_INTERRUPT
+        out     PIC1, al
+        inc     dword [ticks]
+        mov     eax, [current]
+        inc     dword [eax + process.ticks]
+        mov     dword [switch_wanted], 1
+
+        mov     eax, [ticks]
+        mov     esi, processes
+.next:  cmp     dword [esi + process.state], SLEEPING
+        jne     .other
+        mov     edx, eax
+        sub     edx, [esi + process.until]      ; the difference stays right when the count wraps around
+        js      .other
+        mov     dword [esi + process.state], READY
+.other: add     esi, process_size
+        cmp     esi, processes_end
+        jb      .next
+
+        dec     dword [ticks_to_draw]
+        jns     .end
+        mov     dword [ticks_to_draw], TICKS_PER_DRAW - 1
+        call    draw_bars
+.end:   ret
+
+        section .bss
+ticks:          resd 1                  ; timer interrupts since the start
+ticks_to_draw:  resd 1
+`,
+    'traps.inc': `; --- Traps: the way into the kernel and out of it ---------------------------------------------
+;
+; Exceptions, interrupts and system calls all come in here. A stub for each vector makes their frames alike, then
+; trap_entry saves the registers and calls the handler. On the way out the kernel may have decided to go on with
+; another process: \`schedule\` does that by leaving over another process's frame.
+;
+; Watch: the ring going from 3 to 0 and ESP jumping to the kernel stack (ESP0 of the task state) at the trap; the
+; IRET at the end, which goes back to where the frame says, in whichever ring that is.
+
+        section .text
+%assign vector 0
+%rep 256
+  %if vector < 20 || (vector >= IRQ0 && vector < IRQ0 + 8) || vector = SYSTEM_CALL
+trap_%+vector:
+    %if vector <> 8 && (vector < 10 || vector > 14) && vector <> 17
+        push    dword 0                 ; for those the processor pushes no error code
+    %endif
+        push    dword vector
+        jmp     trap_entry
+  %endif
+  %assign vector vector + 1
+%endrep
+
+trap_entry:
+        pusha
+        push    ds
+        push    es
+        mov     eax, KERNEL_DATA        ; a program may have put anything there
+        mov     ds, eax
+        mov     es, eax
+        cld
+        mov     ebp, esp                ; handlers find the frame here and keep EBP; all else they may change
+        mov     eax, [ebp + frame.vector]
+        mov     edx, system_call
+        cmp     eax, SYSTEM_CALL
+        je      .call
+        mov     edx, [trap_handlers + eax*4]
+.call:  call    edx
+
+        cmp     dword [switch_wanted], 0
+        je      return_from_trap
+        mov     eax, [current]
+        cmp     dword [eax + process.state], RUNNING
+        jne     schedule                ; it waits for something, or it has ended
+        cmp     eax, idle_process
+        je      schedule
+        test    dword [ebp + frame.cs], 3
+        jnz     schedule
+; Here the kernel itself was interrupted, by a page fault in a system call. It goes on; the switch comes later.
+
+return_from_trap:
+        pop     es
+        pop     ds
+        popa
+        add     esp, 8                  ; vector and error code
+        iret
+
+; Exceptions other than page faults. In a program: its end. In the kernel: the end.
+exception:
+        test    dword [ebp + frame.cs], 3
+        jz      kernel_panic
+        mov     eax, [ebp + frame.vector]
+        mov     esi, [exception_names + eax*4]
+        jmp     kill_current
+
+ignore_interrupt:                       ; IRQ 7 comes by itself when another request was withdrawn too late
+        ret
+
+        section .data
+        align 4
+trap_stubs:
+%assign vector 0
+%rep 256
+  %if vector < 20 || (vector >= IRQ0 && vector < IRQ0 + 8) || vector = SYSTEM_CALL
+        dd vector, trap_%+vector
+  %endif
+  %assign vector vector + 1
+%endrep
+        dd -1
+
+trap_handlers:
+        times 14 dd exception
+        dd page_fault
+        times 17 dd exception
+        dd timer_interrupt
+        dd keyboard_interrupt
+        times 2 dd ignore_interrupt
+        dd serial_interrupt
+        times 3 dd ignore_interrupt
+
+exception_names:
+        dd .divide, .debug, .nmi, .breakpoint, .overflow, .bound, .opcode, .coprocessor, .double, .reserved
+        dd .tss, .absent, .stack, .protection, text_page_fault, .reserved, .coprocessor, .alignment
+        dd .check, .coprocessor
+.divide:        db "divide error", 0
+.debug:         db "debug exception", 0
+.nmi:           db "non-maskable interrupt", 0
+.breakpoint:    db "breakpoint", 0
+.overflow:      db "overflow", 0
+.bound:         db "bound range exceeded", 0
+.opcode:        db "invalid opcode", 0
+.coprocessor:   db "coprocessor exception", 0
+.double:        db "double fault", 0
+.reserved:      db "reserved exception", 0
+.tss:           db "invalid task state", 0
+.absent:        db "segment not present", 0
+.stack:         db "stack-segment fault", 0
+.protection:    db "general protection fault", 0
+.alignment:     db "alignment check", 0
+.check:         db "machine check", 0
+
+        section .bss
+switch_wanted:  resd 1                  ; not 0: go to another process when this trap is done
+`,
+  },
+};
 
 /** Files that every guest may include. */
-export const GUEST_LIBRARY: Readonly<Record<string, string>> = {};
+export const GUEST_LIBRARY: Readonly<Record<string, string>> = {
+  'lib/console.inc': `; Text, to the serial port and the VGA screen alike.
+;
+;       print "text", 10        a text; 10 begins a new line
+;       print_hex eax           0x and eight digits
+;       print_decimal [count]   an unsigned number
+;
+; They keep every register, change the arithmetic flags, and are for ring 0 with flat segments.
+
+COM1            equ 0x3f8               ; serial port; +5 is the line status register
+SCREEN          equ 0xb8000             ; VGA text: 80 x 25 cells of character and colour
+COLUMNS         equ 80
+ROWS            equ 25
+
+%macro print 1+
+        section .rodata
+%%text: db      %1, 0
+        section .text
+        push    dword %%text
+        call    print_text
+%endmacro
+
+%macro print_hex 1
+        push    dword %1
+        call    print_hex_number
+%endmacro
+
+%macro print_decimal 1
+        push    dword %1
+        call    print_decimal_number
+%endmacro
+
+        section .text
+
+print_text:                             ; takes its argument off the stack, as the other two do
+        pusha
+        mov     esi, [esp + 36]         ; behind the eight registers and the return address
+.next:  lodsb
+        test    al, al
+        jz      .done
+        call    put_char
+        jmp     .next
+.done:  popa
+        ret     4
+
+print_hex_number:
+        pusha
+        mov     al, '0'
+        call    put_char
+        mov     al, 'x'
+        call    put_char
+        mov     ebx, [esp + 36]
+        mov     ecx, 8
+.digit: rol     ebx, 4                  ; the highest digit comes round to the bottom
+        mov     eax, ebx
+        and     eax, 15
+        mov     al, [hex_digits + eax]
+        call    put_char
+        loop    .digit
+        popa
+        ret     4
+
+print_decimal_number:
+        pusha
+        mov     eax, [esp + 36]
+        mov     ebx, 10
+        xor     ecx, ecx
+.divide:
+        xor     edx, edx
+        div     ebx
+        push    edx                     ; the last digit is found first
+        inc     ecx
+        test    eax, eax
+        jnz     .divide
+.digit: pop     eax
+        add     al, '0'
+        call    put_char
+        loop    .digit
+        popa
+        ret     4
+
+put_char:                               ; al; keeps ebx ecx esi edi
+        push    edi
+        mov     ah, al
+        mov     edx, COM1 + 5
+.wait:  in      al, dx
+        test    al, 0x20                ; transmitter empty?
+        jz      .wait
+        mov     edx, COM1
+        mov     al, ah
+        out     dx, al
+        mov     edi, [cursor]           ; in cells from the top left corner
+        cmp     al, 10
+        je      .newline
+        mov     ah, 0x07                ; light grey on black
+        mov     [SCREEN + edi*2], ax
+        inc     edi
+        jmp     .scroll
+.newline:
+        mov     eax, edi
+        xor     edx, edx
+        mov     edi, COLUMNS
+        div     edi                     ; edx = column
+        mov     edi, [cursor]
+        sub     edi, edx
+        add     edi, COLUMNS
+.scroll:
+        cmp     edi, COLUMNS * ROWS
+        jb      .store
+        push    esi
+        push    ecx
+        mov     esi, SCREEN + COLUMNS * 2
+        mov     edi, SCREEN
+        mov     ecx, COLUMNS * (ROWS - 1) / 2
+        rep     movsd
+        mov     eax, 0x07200720
+        mov     ecx, COLUMNS / 2
+        rep     stosd
+        pop     ecx
+        pop     esi
+        mov     edi, COLUMNS * (ROWS - 1)
+.store: mov     [cursor], edi
+        pop     edi
+        ret
+
+init_console:                           ; a blank screen, and the serial port at 115,200 baud
+        mov     edi, SCREEN
+        mov     ecx, COLUMNS * ROWS / 2
+        mov     eax, 0x07200720
+        rep     stosd
+        mov     esi, .settings
+        mov     ecx, (.end - .settings) / 2
+        mov     edx, COM1
+.next:  lodsb
+        mov     dl, al
+        lodsb
+        out     dx, al
+        loop    .next
+        ret
+.settings:                              ; low byte of the port, value
+        db 0xf9, 0x00                   ; no interrupts
+        db 0xfb, 0x80                   ; the next two set the speed
+        db 0xf8, 0x01, 0xf9, 0x00
+        db 0xfb, 0x03                   ; 8 data bits, no parity, 1 stop bit
+        db 0xfa, 0xc7                   ; clear and use the FIFO
+        db 0xfc, 0x03                   ; ready
+.end:
+
+        section .rodata
+hex_digits:     db "0123456789abcdef"
+
+; Variables lie away from code and tables: whoever watches those pages for writes (a binary translator does) must not be
+; disturbed by every counter.
+        section .bss align=4096
+cursor:         resd 1
+
+        section .text
+`,
+  'lib/interrupts.inc': `; Interrupts from devices: the two 8259 controllers and the 8254 timer.
+;
+;       init_controllers 0xfe   IRQ 0..7 become vectors 0x20..0x27; a 0 bit of the mask lets an IRQ through
+;       start_timer 600         IRQ 0 at 1,193,182 / 600 Hz: about 2,000 times a second
+;       end_of_interrupt        a handler's last word to the controller; keeps EAX
+
+PIC1            equ 0x20                ; command port; the data port is +1
+PIC2            equ 0xa0
+PIT_CHANNEL0    equ 0x40
+PIT_COMMAND     equ 0x43
+IRQ0            equ 0x20                ; vectors
+IRQ1            equ 0x21
+
+%macro init_controllers 1
+        mov     ah, %1
+        call    program_controllers
+%endmacro
+
+%macro start_timer 1
+        mov     al, 0x34                ; channel 0, low byte then high byte, mode 2: again and again
+        out     PIT_COMMAND, al
+        mov     al, (%1) & 0xff
+        out     PIT_CHANNEL0, al
+        mov     al, (%1) >> 8
+        out     PIT_CHANNEL0, al
+%endmacro
+
+%macro end_of_interrupt 0
+        push    eax
+        mov     al, 0x20
+        out     PIC1, al
+        pop     eax
+%endmacro
+
+        section .text
+
+; They start with vectors that collide with exceptions.
+program_controllers:                    ; ah = mask of the first; the second stays closed
+        mov     al, 0x11                ; start, three words follow
+        out     PIC1, al
+        out     PIC2, al
+        mov     al, 0x20                ; first vectors
+        out     PIC1 + 1, al
+        mov     al, 0x28
+        out     PIC2 + 1, al
+        mov     al, 4                   ; the second hangs on IRQ 2 of the first
+        out     PIC1 + 1, al
+        mov     al, 2
+        out     PIC2 + 1, al
+        mov     al, 1                   ; 8086 mode
+        out     PIC1 + 1, al
+        out     PIC2 + 1, al
+        mov     al, ah
+        out     PIC1 + 1, al
+        mov     al, 0xff
+        out     PIC2 + 1, al
+        ret
+`,
+  'lib/paging.inc': `; Paging with one page table: linear address = physical address for the first 4 MiB, open to the kernel alone.
+;
+;       call build_identity_map
+;       open_to_user start, end, PTE_W          lets ring 3 into a range of pages
+;       call enable_paging
+;       set_page 0x300000, frame + bits         points one page elsewhere, and says so to the TLB
+;       page_entry 0x300000                     the place of its entry, to be used as [page_entry ...]
+
+PTE_P           equ 1                   ; present
+PTE_W           equ 2                   ; writable
+PTE_U           equ 4                   ; ring 3 may use it
+PTE_A           equ 0x20                ; accessed: set by the processor
+PTE_D           equ 0x40                ; dirty: set by the processor
+CR0_WP          equ 1 << 16             ; read-only pages bind the kernel too
+CR0_PG          equ 1 << 31
+
+%define page_entry(linear) page_table + (linear) / 4096 * 4
+
+%macro set_page 2                       ; linear address, entry; changes eax
+        mov     eax, %2
+        mov     [page_entry(%1)], eax
+        invlpg  [%1]
+%endmacro
+
+%macro open_to_user 2-3 0               ; first byte, end, PTE_W or nothing
+        mov     esi, %1
+        mov     ecx, %2
+        mov     edx, PTE_P + PTE_U + %3
+        call    map_range
+%endmacro
+
+        section .text
+
+build_identity_map:
+        mov     edi, page_table
+        mov     eax, PTE_P + PTE_W
+.page:  stosd
+        add     eax, 4096
+        cmp     eax, 0x400000
+        jb      .page
+        mov     dword [page_directory], page_table + PTE_P + PTE_W + PTE_U
+        ret
+
+map_range:                              ; esi..ecx with the bits in edx
+        mov     eax, esi
+        shr     eax, 12
+        mov     edi, esi
+        or      edi, edx
+        mov     [page_table + eax*4], edi
+        add     esi, 4096
+        cmp     esi, ecx
+        jb      map_range
+        ret
+
+enable_paging:
+        mov     eax, page_directory
+        mov     cr3, eax
+        mov     eax, cr0
+        or      eax, CR0_PG + CR0_WP
+        mov     cr0, eax
+        jmp     .on                     ; start afresh with translated addresses
+.on:    ret
+
+        section .bss align=4096
+        alignb 4096
+page_directory: resb 4096
+page_table:     resb 4096
+
+        section .text
+`,
+  'lib/start.inc': `; The beginning and the end of a small kernel: a header for the boot loader, a stack, a way to speak, a way out.
+;
+; A Multiboot 1 loader puts the image at 1 MiB and jumps to _start: 32-bit protected mode, flat segments, paging off,
+; interrupts off. _start calls \`main\`, which the guest brings. When \`main\` returns, the run ends well.
+
+        bits 32
+        org 0x100000
+
+EXIT_OK         equ 0x10                ; what the debug-exit port gets
+EXIT_PANIC      equ 0x11
+DEBUG_EXIT      equ 0xf4
+
+        section .text
+        global _start
+
+        align 4
+multiboot_header:
+        dd 0x1badb002, 0, -0x1badb002   ; magic, flags, and a checksum that makes the sum zero
+
+_start: mov     esp, boot_stack_top
+        cld
+        call    init_console
+        call    main
+
+leave_ok:
+        mov     bl, EXIT_OK
+
+leave_machine:                          ; bl = what the debug-exit port gets
+        mov     edx, COM1 + 5
+.drain: in      al, dx
+        test    al, 0x40                ; has the last bit of text left the serial port?
+        jz      .drain
+        mov     al, bl
+        out     DEBUG_EXIT, al
+.stop:  cli                             ; no such port: stay here
+        hlt
+        jmp     .stop
+
+%include "lib/console.inc"
+
+        section .bss align=4096
+boot_stack:     resb 4096
+boot_stack_top:
+
+        section .text
+`,
+  'lib/tables.inc': `; GDT, task state and IDT: who may do what, and where traps go.
+;
+;       call load_tables                                takes the loader's place; no device may interrupt yet
+;       set_gate 13, handler, INTERRUPT_GATE            where vector 13 goes
+;
+; Vectors 0 to 31 lead to \`panic\` until the guest says otherwise: it prints the vector and where it happened, and ends the run.
+
+KERNEL_CODE     equ 0x08                ; selectors: index * 8 + requested privilege level
+KERNEL_DATA     equ 0x10
+USER_CODE       equ 0x18 + 3
+USER_DATA       equ 0x20 + 3
+TASK_STATE      equ 0x28
+FREE_SELECTOR   equ 0x30                ; this one and the next three are for the guest
+
+INTERRUPT_GATE  equ 0x8e                ; present, DPL 0; clears IF on entry
+TRAP_GATE       equ 0x8f                ; leaves IF alone
+USER_GATE       equ 0xee                ; DPL 3: \`int\` may be used in ring 3
+TASK_GATE       equ 0x85
+
+TSS_ESP0        equ 4                   ; where ring 0 finds its stack when a trap comes from ring 3
+TSS_SS0         equ 8
+TSS_IO_MAP      equ 102
+TSS_BYTES       equ 104
+
+%macro set_gate 3                       ; vector, handler, type
+        push    eax
+        mov     eax, %2
+        mov     [idt + (%1) * 8], ax            ; offset 15:0
+        mov     word [idt + (%1) * 8 + 2], KERNEL_CODE
+        mov     word [idt + (%1) * 8 + 4], (%3) << 8
+        shr     eax, 16
+        mov     [idt + (%1) * 8 + 6], ax        ; offset 31:16
+        pop     eax
+%endmacro
+
+        section .text
+
+load_tables:
+        mov     eax, task_state
+        mov     ecx, TASK_STATE
+        mov     edx, 0x89               ; present, DPL 0, available 32-bit task state
+        call    set_task_descriptor
+        lgdt    [gdt_pointer]
+        jmp     KERNEL_CODE:.reload     ; CS changes only by a far jump
+.reload:
+        mov     eax, KERNEL_DATA
+        mov     ds, eax
+        mov     es, eax
+        mov     ss, eax
+        xor     eax, eax
+        mov     fs, eax
+        mov     gs, eax
+        mov     dword [task_state + TSS_ESP0], trap_stack_top
+        mov     dword [task_state + TSS_SS0], KERNEL_DATA
+        mov     word [task_state + TSS_IO_MAP], TSS_BYTES      ; beyond the limit: ring 3 may use no port
+        mov     eax, TASK_STATE
+        ltr     ax
+        mov     esi, panic_stubs
+        mov     edi, idt
+        mov     ecx, 32
+.gate:  lodsd
+        mov     [edi], ax
+        mov     word [edi + 2], KERNEL_CODE
+        mov     word [edi + 4], INTERRUPT_GATE << 8
+        shr     eax, 16
+        mov     [edi + 6], ax
+        add     edi, 8
+        loop    .gate
+        lidt    [idt_pointer]
+        mov     al, 0xff                ; whatever the firmware left: all interrupt lines closed
+        out     0x21, al
+        out     0xa1, al
+        ret
+
+set_task_descriptor:                    ; eax = task state, ecx = selector, edx = access byte
+        mov     word [gdt + ecx], TSS_BYTES - 1
+        mov     [gdt + ecx + 2], ax     ; the base is in three pieces
+        shr     eax, 16
+        mov     [gdt + ecx + 4], al
+        mov     [gdt + ecx + 5], dl
+        mov     byte [gdt + ecx + 6], 0
+        mov     [gdt + ecx + 7], ah
+        ret
+
+; The stubs tell the vectors apart. Some exceptions push an error code, for the others the stub pushes a zero.
+%assign vector 0
+%rep 32
+panic_%+vector:
+  %if vector != 8 && (vector < 10 || vector > 14) && vector != 17
+        push    dword 0
+  %endif
+        push    dword vector
+        jmp     panic
+  %assign vector vector + 1
+%endrep
+
+panic:  mov     eax, KERNEL_DATA
+        mov     ds, eax
+        mov     es, eax
+        print   "panic: vector "
+        print_decimal [esp]
+        print   ", error code "
+        print_hex [esp + 4]
+        print   ", at "
+        print_hex [esp + 8]
+        print   10
+        mov     bl, EXIT_PANIC
+        jmp     leave_machine
+
+        section .rodata
+        align 4
+panic_stubs:
+%assign vector 0
+%rep 32
+        dd      panic_%+vector
+  %assign vector vector + 1
+%endrep
+
+        section .tables align=4096
+gdt:    dq 0                            ; the null descriptor
+        dq 0x00cf9a000000ffff           ; 0x08 kernel code: base 0, limit 4 GiB, DPL 0
+        dq 0x00cf92000000ffff           ; 0x10 kernel data
+        dq 0x00cffa000000ffff           ; 0x18 user code: DPL 3
+        dq 0x00cff2000000ffff           ; 0x20 user data
+        dq 0                            ; 0x28 task state: filled in
+        times 4 dq 0                    ; 0x30 and on: free
+gdt_end:
+gdt_pointer:
+        dw gdt_end - gdt - 1
+        dd gdt
+idt_pointer:
+        dw 256 * 8 - 1
+        dd idt
+
+        section .bss align=4096
+        alignb 4096
+idt:            resb 256 * 8            ; a page without other variables
+        alignb 4096
+trap_stack:     resb 4096
+trap_stack_top:
+task_state:     resb TSS_BYTES
+        alignb 4
+
+        section .text
+`,
+  'lib/user.inc': `; Ring 3: a way in, and three system calls to be heard.
+;
+;       enter_user label        goes on at label in ring 3, with a stack of its own
+;
+; In ring 3, in \`section .user\`:
+;
+;       user_print "text", 10
+;       user_print_hex eax
+;       user_exit               the run ends well
+;
+; They keep every register. The guest calls \`load_tables\` and \`install_system_calls\` first.
+
+; Ring-3 memory: these sections lie beside each other, so that one range of pages is open to ring 3.
+        section .user align=4096
+user_start:
+        section .user_text
+        section .user_data align=4096
+user_data_start:
+        times 2048 db 0
+user_stack_top:
+        align 4096, db 0
+user_end:
+
+%include "lib/tables.inc"
+
+SYS_EXIT        equ 0
+SYS_PRINT       equ 1                   ; esi = text, ended by a zero
+SYS_PRINT_HEX   equ 2                   ; ebx = number
+
+%macro enter_user 1
+        push    dword USER_DATA         ; IRET pops what a trap from ring 3 would have pushed
+        push    dword user_stack_top
+        push    dword 0x202             ; EFLAGS: interrupts on, IOPL 0
+        push    dword USER_CODE
+        push    dword %1
+        mov     eax, USER_DATA
+        mov     ds, eax
+        mov     es, eax
+        iret
+%endmacro
+
+%macro user_print 1+
+        section .user_text
+%%text: db      %1, 0
+        section .user
+        push    eax
+        push    esi
+        mov     esi, %%text
+        mov     eax, SYS_PRINT
+        int     0x80
+        pop     esi
+        pop     eax
+%endmacro
+
+%macro user_print_hex 1
+        push    eax
+        push    ebx
+        mov     ebx, %1
+        mov     eax, SYS_PRINT_HEX
+        int     0x80
+        pop     ebx
+        pop     eax
+%endmacro
+
+%macro user_exit 0
+        mov     eax, SYS_EXIT
+        int     0x80
+%endmacro
+
+        section .text
+
+install_system_calls:
+        set_gate 0x80, system_call, USER_GATE
+        ret
+
+system_call:
+        push    ds
+        push    es
+        push    eax
+        mov     eax, KERNEL_DATA
+        mov     ds, eax
+        mov     es, eax
+        pop     eax
+        cmp     eax, SYS_EXIT
+        je      leave_ok
+        cmp     eax, SYS_PRINT
+        jne     .hex
+        push    esi
+        call    print_text
+        jmp     .done
+.hex:   push    ebx
+        call    print_hex_number
+.done:  pop     es
+        pop     ds
+        iret
+
+        section .text
+`,
+};

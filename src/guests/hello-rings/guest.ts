@@ -1,6 +1,6 @@
-import type { GuestInfo, MeantRun } from '../shipped-guest';
+import { type GuestInfo, printsAndExits } from '../shipped-guest';
 
-const lines = [
+const run = printsAndExits([
   'hello-rings: the kernel runs in ring 0',
   'gdt: the table I loaded is the table I see',
   'paging: on',
@@ -13,14 +13,7 @@ const lines = [
   'user cli: #GP, as it should be',
   'checker: trial division agrees',
   'kernel: all tasks have ended',
-];
-
-const run: MeantRun = {
-  outcome: 'exited',
-  exitCode: 0x10,
-  console: `${lines.join('\n')}\n`,
-  screen: lines,
-};
+]);
 
 export const helloRings: GuestInfo = {
   name: 'hello-rings',
