@@ -146,6 +146,11 @@ export class PhysicalMemory {
     }
   }
 
+  /** The CPU's writes to this page of RAM are lost. */
+  isReadOnly(page: number): boolean {
+    return (this.pageFlags[page]! & READ_ONLY) !== 0;
+  }
+
   /** Bookkeeping for bytes just written inside one page of RAM. */
   noteWrite(physical: number, size: number): void {
     const page = physical >>> 12;

@@ -16,7 +16,17 @@ import type { Outcome } from '../../machine/outcome';
 import { Pc, type PcState } from '../../machine/pc';
 import { FactLog, type FactLogState, TIMESTAMP_PORT } from '../core/fact-log';
 import { registersOf } from '../core/registers';
-import type { Actor, Registers, System, TimedFact } from '../core/system';
+import type {
+  Actor,
+  Registers,
+  Sighting,
+  System,
+  SystemEdit,
+  TimedFact,
+  Watch,
+} from '../core/system';
+import { Watcher } from '../core/watcher';
+import { editBare } from './edit';
 import { physicalOf, readLinear } from './linear-memory';
 import { Replay, type ReplayState } from './replay';
 
@@ -53,12 +63,26 @@ export class BareSystem implements System {
   readonly symbols: readonly ImageSymbol[];
   private readonly facts = new FactLog();
   private replaying: Replay | null = null;
+  private readonly watcher: Watcher;
 
   constructor(
     readonly pc: Pc,
     image: MachineImage,
   ) {
     this.symbols = image.symbols;
+    this.watcher = new Watcher({
+      silicon: pc.cpu,
+      guestCpu: pc.cpu,
+      linearEnd: Number.POSITIVE_INFINITY,
+      get guestRetired() {
+        return pc.cpu.guestRetired;
+      },
+      atGuestBoundary: () => true,
+      guestCodeAt: (linear) => linear,
+      machinePage: (page) => this.machinePage(page),
+      guestPage: (page) => page,
+      paging: () => this.real(),
+    });
     pc.install(image);
     pc.board.pic.onAcknowledge = ({ vector, irq, spurious }) => {
       const fact = { kind: 'interrupt', guestRetired: this.guestRetired, vector, irq } as const;
@@ -113,6 +137,22 @@ export class BareSystem implements System {
 
   run(limit: number): Outcome {
     return this.replaying ? this.runReplay(this.replaying, limit) : this.pc.run(limit);
+  }
+
+  watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void {
+    this.watcher.set(watch, judge);
+  }
+
+  edit(edit: SystemEdit): string | null {
+    return editBare(this.pc, edit);
+  }
+
+  tlbEntry(linear: number) {
+    return this.pc.cpu.mmu.entry(linear >>> 0);
+  }
+
+  machinePage(guestPage: number): number | null {
+    return guestPage * PAGE_BYTES < this.memory.ramBytes ? guestPage : null;
   }
 
   receive(input: OutsideInput): void {
@@ -215,6 +255,7 @@ export class BareSystem implements System {
     this.pc.restore(state.pc);
     this.facts.restore(state.facts);
     if (state.replay) this.replaying?.restore(state.replay);
+    this.watcher.forget();
   }
 
   private noteRead(port: number, value: number): void {
@@ -237,7 +278,8 @@ export class BareSystem implements System {
       if (replay.divergence) {
         return { kind: 'stopped', message: `The replay diverged: ${replay.divergence}.` };
       }
-      if (outcome.kind !== 'budget' || this.retired >= limit) return outcome;
+      const stopped = this.watcher.takeStopped();
+      if (outcome.kind !== 'budget' || stopped || this.retired >= limit) return outcome;
     }
   }
 }

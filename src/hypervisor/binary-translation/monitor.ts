@@ -25,6 +25,7 @@ import { deliverOrEscalate } from '../../machine/cpu/delivery';
 import { NO_ERROR_CODE } from '../../machine/cpu/fault';
 import {
   CR0_PE,
+  EFLAGS_FIXED,
   EFLAGS_IF,
   EFLAGS_IOPL,
   EFLAGS_TF,
@@ -38,6 +39,7 @@ import {
 import type { MachineEventBody } from '../../machine/events';
 import type { Pc } from '../../machine/pc';
 import { FactLog } from '../core/fact-log';
+import type { Watcher } from '../core/watcher';
 import { RIGHTS_BIG, RIGHTS_PRESENT, unpack } from '../memory/descriptors';
 import {
   CACHE_BASE,
@@ -52,7 +54,7 @@ import {
 import { MonitorMemory } from '../memory/monitor-memory';
 import type { Pmap } from '../memory/pmap';
 import { CodeStore } from './code-store';
-import { FIRST_IRQ, FIRST_SOFTWARE } from './descriptor-table';
+import { CODE0, DATA0, FIRST_IRQ, FIRST_SOFTWARE } from './descriptor-table';
 import { type CodeRecord, EXIT_SLOT_BYTES, SPILLED_EAX, SPILLED_ECX } from './emitter';
 import { CALLOUT_NUMBER, EXIT, IDLE, INTERPRET } from './entry-code';
 import { type EntryFrame, patchFrameFlags, readEntryFrame, writeExitFrame } from './frames';
@@ -91,6 +93,8 @@ export class Monitor {
   /** A guest instruction has been carried out at this entry, or just before it. The next one waits for another. */
   private carriedOut = false;
   readonly facts = new FactLog();
+  /** Told of guest instructions that the virtual CPU carries out. */
+  watcher: Watcher | null = null;
 
   constructor(
     private readonly pc: Pc,
@@ -187,7 +191,8 @@ export class Monitor {
     const keepsResume = this.pc.cpu.guestRetired - done === this.leftAt;
     if ((frame.cs & 3) === 3) {
       this.virtual.copyIn(gpr, frame.eip, frame.eflags, keepsResume);
-      this.takeOverSegments(frame);
+      const { ds, es, fs, gs } = frame.data;
+      this.takeOverSegments([es, frame.cs, frame.ss, ds, fs, gs]);
       const vector = reason.kind === 'device-interrupt' ? FIRST_IRQ + reason.irq : frame.number;
       this.emit({ kind: 'direct-left', guestEip: frame.eip, vector });
       return null;
@@ -203,10 +208,11 @@ export class Monitor {
     return record;
   }
 
-  /** User code loads segment registers by itself, from shadow descriptors: find out which, from the guest's table. */
-  private takeOverSegments(frame: EntryFrame): void {
-    const { ds, es, fs, gs } = frame.data;
-    const real = [es, frame.cs, frame.ss, ds, fs, gs];
+  /**
+   * User code loads segment registers by itself, from shadow descriptors: find out which, from the guest's table.
+   * @param real the silicon's selectors, in the order of USER_SEGMENTS
+   */
+  private takeOverSegments(real: readonly number[]): void {
     USER_SEGMENTS.forEach((register, i) => {
       const selector = real[i] ?? 0;
       if (selector === this.virtual.segment(register).selector) return;
@@ -574,6 +580,55 @@ export class Monitor {
     return this.guest.descriptors.cache(register, segment);
   }
 
+  // --- changes from outside -------------------------------------------------------------------------------------
+
+  /**
+   * Between two guest instructions: the guest's state goes to the virtual CPU and the silicon into the monitor's loop,
+   * whose next round decides where the guest goes on.
+   */
+  park(): void {
+    const { cpu } = this.pc;
+    const { state } = cpu;
+    if (cpu.cpl === 0) return;
+    const keepsResume = cpu.guestRetired === this.leftAt;
+    const gpr = Array.from(cpu.gpr, (value) => value >>> 0);
+    const selectors = USER_SEGMENTS.map((register) => state[WORD.SELECTOR + register]! & 0xffff);
+    let shadow = state[WORD.SHADOW]!;
+    if (cpu.cpl === 3) {
+      this.virtual.copyIn(gpr, cpu.eip, cpu.eflags, keepsResume);
+      this.takeOverSegments(selectors);
+    } else {
+      const translation = this.code.cache.at(cpu.eip);
+      const record = translation && recordAt(translation, cpu.eip);
+      invariant(record?.boundary, 'the guest is parked between two of its instructions');
+      this.virtual.copyIn(gpr, record.guestEip, cpu.eflags & ~EFLAGS_TF, keepsResume);
+      if (record.shadow) shadow = 1;
+    }
+    if (shadow !== 0) this.virtual.cpu.setShadow(shadow);
+    state[WORD.SHADOW] = 0;
+    cpu.loadDescriptorCache(SEG.CS, { selector: SELECTOR.CODE0, ...CODE0 });
+    cpu.loadDescriptorCache(SEG.SS, { selector: SELECTOR.DATA0, ...DATA0 });
+    cpu.cpl = 0;
+    cpu.setEflags(EFLAGS_FIXED);
+    cpu.gpr[4] = STACK_TOP;
+    cpu.eip = INTERPRET;
+    cpu.stateChanged();
+    this.mode = 'interpreted';
+  }
+
+  /** Guest memory was changed from outside: what the monitor made of the old bytes goes, as if the guest had flushed. */
+  memoryChanged(): void {
+    const { cpu } = this.pc;
+    this.afterEmulation();
+    this.addressSpaceChanged('memory was edited');
+    this.afterEmulation();
+    if (cpu.cpl !== 1) return;
+    const here = this.code.cache.at(cpu.eip);
+    const goesOn =
+      here && this.code.cache.isValid(here.id) && this.code.mappingOf(here, false) === 'touched';
+    if (!goesOn) this.park();
+  }
+
   // --- where guest code may run ---------------------------------------------------------------------------------
 
   private canTranslate(): boolean {
@@ -622,8 +677,10 @@ export class Monitor {
     const directory = virtual.word(WORD.CR3);
     this.phase('decoded', () => `${next?.text ?? 'unreadable'} at ${inHex(eip)}`);
     this.phase('checked', () => `virtual ring ${virtual.cpl}, IOPL ${(before >> 12) & 3}: ${why}`);
+    this.watcher?.emulates(virtual.segment(SEG.CS).base + eip);
     virtual.cpu.flushTlb(true);
     const done = virtual.cpu.executeOne();
+    this.watcher?.emulated();
     this.carriedOut = true;
     if (done.kind === 'stopped') {
       this.pc.cpu.requestStop(done.outcome);

@@ -23,11 +23,15 @@ import type {
   Actor,
   CacheInfo,
   Registers,
+  Sighting,
   System,
+  SystemEdit,
   TimedFact,
   TranslationInfo,
   UntranslatedRun,
+  Watch,
 } from '../core/system';
+import { Watcher } from '../core/watcher';
 import {
   CACHE_BYTES,
   COMMON_STUBS,
@@ -42,6 +46,7 @@ import {
 import { MonitorMemory } from '../memory/monitor-memory';
 import { Pmap } from '../memory/pmap';
 import { CODE0, DATA0, deprivileged, GDT_LIMIT, IDT_LIMIT, TSS } from './descriptor-table';
+import { editTranslated } from './edit';
 import { entryCode, IDLE, INTERPRET } from './entry-code';
 import { guestRegisters } from './guest-view';
 import { Monitor } from './monitor';
@@ -75,6 +80,7 @@ export class BinaryTranslationSystem implements System {
   private readonly clock: Clock;
   /** RAM as it was before a fork; made when first needed. */
   private fork: Uint8Array | null = null;
+  private readonly watcher: Watcher;
 
   private constructor(options: BinaryTranslationOptions) {
     const { memoryBytes, costs } = options;
@@ -102,6 +108,22 @@ export class BinaryTranslationSystem implements System {
       memoryBytes,
       options.cacheBytes ?? CACHE_BYTES,
     );
+    const { cpu } = this.pc;
+    this.watcher = new Watcher({
+      silicon: cpu,
+      guestCpu: this.virtual.cpu,
+      linearEnd: MONITOR_BASE,
+      get guestRetired() {
+        return cpu.guestRetired;
+      },
+      atGuestBoundary: () => this.atGuestBoundary(),
+      guestCodeAt: (linear) => this.guestCodeAt(linear),
+      machinePage: (page) => this.machinePage(page),
+      guestPage: (page) => this.pmap.guestFrame(page),
+      paging: () => this.monitor.guest.paging(),
+    });
+    this.monitor.watcher = this.watcher;
+    this.monitor.guest.tables.onBitsSet = (physical) => this.watcher.walked(physical);
     // A PUSHF of the translator's own is no hole: what it reads is replaced before the guest can look.
     this.pc.events.accepts = (body) =>
       body.kind !== 'sensitive-silent' || !Monitor.inCache(this.pc.cpu.eip);
@@ -246,6 +268,25 @@ export class BinaryTranslationSystem implements System {
     return this.pc.run(limit);
   }
 
+  watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void {
+    this.watcher.set(watch, judge);
+  }
+
+  edit(edit: SystemEdit): string | null {
+    if (!this.atGuestBoundary()) {
+      return 'The guest stands inside a translated instruction or the monitor: step to its next instruction first.';
+    }
+    return editTranslated(this, edit);
+  }
+
+  tlbEntry(linear: number) {
+    return this.pc.cpu.mmu.entry(linear >>> 0);
+  }
+
+  machinePage(guestPage: number): number | null {
+    return this.pmap.machineFrame(guestPage);
+  }
+
   /** The virtual devices' time stands where the monitor was last entered: it is brought up to now first. */
   receive(input: OutsideInput): void {
     this.clock.cycles = this.pc.clock.cycles;
@@ -272,6 +313,16 @@ export class BinaryTranslationSystem implements System {
     if (cpl === 3) return true;
     if (cpl === 0) return eip === IDLE || eip === INTERPRET;
     return this.recordHere()?.boundary ?? false;
+  }
+
+  /** The guest instruction (linear) that begins with the machine instruction at an address. */
+  private guestCodeAt(linear: number): number | null {
+    if (linear < MONITOR_BASE) return linear;
+    const translation = this.monitor.code.cache.at(linear);
+    const record = translation && recordAt(translation, linear);
+    if (!translation || !record?.boundary || record.guestIndex === null) return null;
+    if (translation.tcAddress + record.offset !== linear) return null;
+    return (translation.guestLinear - translation.guestEip + record.guestEip) >>> 0;
   }
 
   private recordHere() {
@@ -372,6 +423,10 @@ export class BinaryTranslationSystem implements System {
    * stands, at CPL 1 with the guest's truncated segments, and puts everything back.
    */
   runUntranslated(address: number): UntranslatedRun | null {
+    return this.watcher.unseen(() => this.runInFork(address));
+  }
+
+  private runInFork(address: number): UntranslatedRun | null {
     const { events, cpu, memory } = this.pc;
     this.fork ??= new Uint8Array(memory.ramBytes);
     this.fork.set(memory.u8);
@@ -460,6 +515,7 @@ export class BinaryTranslationSystem implements System {
     this.board.restore(state.board);
     this.virtual.cpu.restore(state.virtual);
     this.monitor.restore(state.monitor);
+    this.watcher.forget();
   }
 }
 

@@ -132,6 +132,8 @@ export interface Sighting {
   readonly watch: number;
   /** `delivery`: a frame pushed or a gate read for an interrupt; `page-walk`: an accessed or dirty bit set. */
   readonly by: 'instruction' | 'delivery' | 'page-walk';
+  /** Guest instructions retired before the one that does it. */
+  readonly guestRetired: number;
 }
 
 /** A change from outside to the guest as it stands between two of its instructions. */
@@ -163,9 +165,14 @@ export interface System extends Snapshotable<unknown> {
 
   /**
    * Sets what to watch for; null: nothing. Not part of the saved state. `judge` is asked at each sighting, with all
-   * registers and memory readable as of then (for `execute`: as of before the instruction). If it answers true, `run`
-   * returns `budget` early: for `execute` before that instruction, for an access after the machine instruction that made
-   * it. An instruction that is restarted (a page fault was served) is sighted again.
+   * registers and memory readable: for `execute` as of before the instruction, for an access as of the first guest
+   * boundary behind the instruction that made it. If it answers true, `run` returns `budget` early, as it stands then.
+   * (An instruction that a monitor carries out without leaving its own code cannot be stopped before: `judge` is asked
+   * in time, `run` returns behind it.)
+   *
+   * A start of an instruction is told once, also when `run` goes on from there, and again when it is restarted after the
+   * guest has served its page fault. After `restore` and `watch` it is told anew. What an instruction did before it
+   * faulted is not told; it will do it again.
    */
   watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void;
   /**

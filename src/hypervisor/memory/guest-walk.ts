@@ -46,6 +46,9 @@ export type GuestWalk =
   | { readonly kind: 'fault'; readonly errorCode: number };
 
 export class GuestTables {
+  /** Told of every entry in which a walk has set accessed or dirty bits, by guest-physical address. */
+  onBitsSet: ((guestPhysical: number) => void) | null = null;
+
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly pmap: Pmap,
@@ -118,5 +121,6 @@ export class GuestTables {
 
   private write(guestPhysical: number, value: number): void {
     this.memory.write32(this.pmap.address(guestPhysical), value >>> 0);
+    this.onBitsSet?.(guestPhysical);
   }
 }

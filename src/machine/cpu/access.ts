@@ -10,6 +10,8 @@
 import type { PhysicalMemory } from '../memory';
 import { type Mmu, TLB_READ_SUPERVISOR, TLB_WRITE_SUPERVISOR } from '../mmu/mmu';
 import { raise } from './fault';
+import type { AccessBy, ObservedAccess, ObservedPages } from './observer';
+import { NO_PAGES } from './observer';
 import { CR0_PE, SEG, VECTOR, WORD } from './state';
 
 const BIAS = 0x80000000 | 0;
@@ -51,6 +53,11 @@ export class Access {
   aligning = false;
   /** Told of every data access on watched pages; see breakpoints.ts. */
   private watch: Watch | null = null;
+  /** Told of every access on the slow path; see observer.ts. */
+  private observe: ((access: Omit<ObservedAccess, 'settled'>) => void) | null = null;
+  private observed: ObservedPages | null = null;
+  /** Who accesses memory now. */
+  by: AccessBy = 'instruction';
   /** -1, or 0xffff while SS is a 16-bit stack. */
   stackMask = -1;
 
@@ -61,6 +68,7 @@ export class Access {
   private pendingFirst = 0;
   private pendingSecond = 0;
   private pendingFast = false;
+  private pendingLinear = 0;
 
   constructor(
     readonly memory: PhysicalMemory,
@@ -86,7 +94,36 @@ export class Access {
 
   setWatch(watch: Watch | null): void {
     this.watch = watch;
-    this.mmu.setWatched(watch?.pages ?? null);
+    this.refreshSlow();
+  }
+
+  setObserver(
+    observe: ((access: Omit<ObservedAccess, 'settled'>) => void) | null,
+    pages: ObservedPages | null,
+  ): void {
+    this.observe = observe;
+    this.observed = pages;
+    this.refreshSlow();
+  }
+
+  /** Pages of breakpoints and of the observer, together. */
+  private refreshSlow(): void {
+    const { watch, observed } = this;
+    if (!watch || !observed) {
+      const armed = watch && {
+        readPages: watch.pages,
+        writePages: watch.pages,
+        readFrames: NO_PAGES,
+        writeFrames: NO_PAGES,
+      };
+      this.mmu.setSlow(observed ?? armed);
+      return;
+    }
+    this.mmu.setSlow({
+      ...observed,
+      readPages: new Set([...watch.pages, ...observed.readPages]),
+      writePages: new Set([...watch.pages, ...observed.writePages]),
+    });
   }
 
   // --- segments --------------------------------------------------------------------------------------------
@@ -214,10 +251,15 @@ export class Access {
 
   /** Any size up to 4 at a linear address; 32-bit values are signed. */
   readLinear(linear: number, size: number, user: boolean): number {
+    return this.load(linear, size, user, false);
+  }
+
+  private load(linear: number, size: number, user: boolean, modifying: boolean): number {
     const first = this.mmu.translate(linear, false, user);
     const inPage = 0x1000 - (linear & 0xfff);
     const memory = this.memory;
     if (size <= inPage) {
+      if (this.observe !== null) this.tell('read', linear, size, first, -1, modifying);
       if (size === 4) return memory.read32(first) | 0;
       return size === 2 ? memory.read16(first) : memory.read8(first);
     }
@@ -227,7 +269,19 @@ export class Access {
       const byte = memory.read8(i < inPage ? first + i : second + i - inPage);
       value |= byte << (8 * i);
     }
+    if (this.observe !== null) this.tell('read', linear, size, first, second, modifying);
     return value;
+  }
+
+  private tell(
+    kind: 'read' | 'write',
+    linear: number,
+    size: number,
+    first: number,
+    second: number,
+    modifying: boolean,
+  ): void {
+    this.observe?.({ kind, linear, size, first, second, by: this.by, modifying });
   }
 
   // --- writes ----------------------------------------------------------------------------------------------
@@ -278,10 +332,12 @@ export class Access {
       if (size === 4) memory.write32(first, value);
       else if (size === 2) memory.write16(first, value);
       else memory.write8(first, value);
+      if (this.observe !== null) this.tell('write', linear, size, first, -1, false);
       return;
     }
     const second = this.mmu.translate((linear + inPage) >>> 0, true, user);
     this.writeSplit(first, second, inPage, value, size);
+    if (this.observe !== null) this.tell('write', linear, size, first, second, false);
   }
 
   private writeSplit(
@@ -347,6 +403,7 @@ export class Access {
 
   store8(value: number): void {
     this.memory.write8(this.pendingFirst, value);
+    if (this.observe !== null) this.tellStore(1);
   }
 
   store16(value: number): void {
@@ -364,12 +421,17 @@ export class Access {
     this.pendingFast = false;
     this.pendingFirst = this.mmu.translate(linear, true, user);
     this.pendingSecond = -1;
+    this.pendingLinear = linear;
     const inPage = 0x1000 - (linear & 0xfff);
     if (size > inPage) {
       this.pendingSecond = this.mmu.translate((linear + inPage) >>> 0, true, user);
     }
     if (this.aligning || this.watch) this.inspect(linear, size, true);
-    return this.readLinear(linear, size, user);
+    return this.load(linear, size, user, true);
+  }
+
+  private tellStore(size: number): void {
+    this.tell('write', this.pendingLinear, size, this.pendingFirst, this.pendingSecond, true);
   }
 
   private store(value: number, size: number): void {
@@ -378,5 +440,6 @@ export class Access {
       this.writeSplit(first, this.pendingSecond, 0x1000 - (first & 0xfff), value, size);
     } else if (size === 4) this.memory.write32(first, value);
     else this.memory.write16(first, value);
+    if (this.observe !== null) this.tellStore(size);
   }
 }

@@ -38,6 +38,8 @@ export class Block {
   other: Block | null = null;
   takenEpoch = 0;
   otherEpoch = 0;
+  /** Its first instruction is to be told of before it executes: the block is entered by way of the run loop alone. */
+  watched = false;
 
   constructor(
     readonly linear: number,
@@ -103,6 +105,11 @@ export class CodeCache {
     core.memory.onCodeWritten((page, from, to) => this.dropBytes(page, from, to));
   }
 
+  /** Counters are exact now: no instruction is executing, or one that is alone in its block. */
+  get settled(): boolean {
+    return this.running === null || this.running.alone;
+  }
+
   /** Forgets all decoded code. */
   dropAll(): void {
     for (const page of this.pages) {
@@ -112,6 +119,33 @@ export class CodeCache {
     this.pages.length = 0;
     this.straddling.clear();
     this.interrupt();
+  }
+
+  /** Forgets blocks but not what was decoded: other instructions are watched now. */
+  dropBlocks(): void {
+    for (const page of this.pages) {
+      if (!page) continue;
+      for (const start of page.starts) {
+        page.blocks[start]!.valid = false;
+        page.blocks[start] = undefined;
+      }
+      page.starts.clear();
+    }
+    this.straddling.clear();
+    this.interrupt();
+  }
+
+  /** Whether the instruction at CS:EIP is watched, without the effects of fetching it. */
+  watchesNext(): boolean {
+    const { state, mmu, observing } = this.core;
+    if (observing === null) return false;
+    const linear = (state[WORD.EIP]! + state[WORD.BASE + SEG.CS]!) | 0;
+    const entry = mmu.tlb[linear >>> 12]!;
+    if (entry !== 0 && !this.fresh) {
+      const block = this.pages[entry >>> 12]?.blocks[linear & 0xfff];
+      if (block !== undefined && block.linear === linear) return block.watched;
+    }
+    return observing.isWatched(linear >>> 0);
   }
 
   /**
@@ -174,10 +208,10 @@ export class CodeCache {
     const { state, mmu, codeKey } = this.core;
     const linear = (eip + state[WORD.BASE + SEG.CS]!) | 0;
     const entry = mmu.tlb[linear >>> 12]!;
-    if ((entry & mmu.readBit) === 0) return null;
+    if ((entry & mmu.readBit) === 0 && !mmu.allowsFetch(entry)) return null;
     const next = this.pages[entry >>> 12]?.blocks[linear & 0xfff];
     if (next === undefined || next.alone || next.linear !== linear || next.eip !== eip) return null;
-    if (next.key !== codeKey) return null;
+    if (next.key !== codeKey || next.watched) return null;
     if ((eip >>> 0) + next.bytes - 1 > state[WORD.LIMIT + SEG.CS]! >>> 0) return null;
     from.other = from.taken;
     from.otherEpoch = from.takenEpoch;
@@ -194,10 +228,12 @@ export class CodeCache {
       page = new CodePage();
       this.pages[pageNumber] = page;
     }
+    const { observing } = this.core;
     const parts: Decoded[] = [];
     let at = physical & 0xfff;
     let length = 0;
     while (parts.length < MAX_BLOCK && at < 0x1000) {
+      if (observing !== null && length > 0 && observing.isWatched((linear + length) >>> 0)) break;
       const next = this.decodeAt(page, pageNumber, at, (linear + length) | 0, (eip + length) | 0);
       if (next.truncated) break;
       // A block stays inside the code segment; the instruction that leaves it is met at its own boundary.
@@ -209,7 +245,7 @@ export class CodeCache {
       if (next.lowered.ends) break;
     }
     if (parts.length === 0) return this.oddBlock(physical, linear, eip, limit);
-    const block = assemble(this.core.state, linear, eip, this.core.codeKey, parts);
+    const block = this.assemble(linear, eip, parts);
     // A variant for another address or key gives way; whoever remembers it must not enter it unwatched.
     const replaced = page.blocks[physical & 0xfff];
     if (replaced) replaced.valid = false;
@@ -227,7 +263,14 @@ export class CodeCache {
       this.straddling.clear();
       return this.oddBlock(physical, linear, eip, limit);
     }
-    return assemble(this.core.state, linear, eip, this.core.codeKey, [one]);
+    return this.assemble(linear, eip, [one]);
+  }
+
+  private assemble(linear: number, eip: number, parts: readonly Decoded[]): Block {
+    const { state, codeKey, observing } = this.core;
+    const block = assemble(state, linear, eip, codeKey, parts);
+    block.watched = observing !== null && observing.isWatched(linear >>> 0);
+    return block;
   }
 
   /** One instruction inside a page, from the page's store if it was decoded before. */
@@ -311,7 +354,7 @@ export class CodeCache {
     const available = Math.min(MAX_INSTRUCTION, inSegment);
     const first = memory.u8.slice(physical, physical + Math.min(inPage, available));
     const alone = this.decodeBytes(first, linear, eip);
-    if (!alone.truncated) return assemble(this.core.state, linear, eip, codeKey, [alone]);
+    if (!alone.truncated) return this.assemble(linear, eip, [alone]);
     // Bytes beyond the segment limit: #GP(0), unless the part on the next page faults first.
     if (available <= inPage) raise(VECTOR.GP, 0);
 
@@ -332,7 +375,7 @@ export class CodeCache {
     for (let i = inPage; i < available; i++) bytes[i] = memory.read8(second + i - inPage);
     const whole = this.decodeBytes(bytes, linear, eip);
     if (whole.truncated) raise(VECTOR.GP, 0);
-    const block = assemble(this.core.state, linear, eip, codeKey, [whole]);
+    const block = this.assemble(linear, eip, [whole]);
     if (second < memory.ramBytes) {
       memory.markCode(physical, inPage);
       memory.markCode(second, Math.max(1, whole.length - inPage));
@@ -344,9 +387,7 @@ export class CodeCache {
   /** Beyond RAM the bus reads all ones, and FF FF is no instruction. */
   private openBus(linear: number, eip: number): Block {
     const bytes = new Uint8Array(MAX_INSTRUCTION).fill(0xff);
-    return assemble(this.core.state, linear, eip, this.core.codeKey, [
-      this.decodeBytes(bytes, linear, eip),
-    ]);
+    return this.assemble(linear, eip, [this.decodeBytes(bytes, linear, eip)]);
   }
 
   /** Forgets instructions (and blocks with instructions) that have one of these bytes. */

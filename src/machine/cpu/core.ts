@@ -12,6 +12,7 @@ import { Access, RIGHTS_BIG } from './access';
 import { armed, type Breakpoints } from './breakpoints';
 import { raise } from './fault';
 import { AUX, materializeFlags, RES, setArithmeticFlags } from './flags';
+import type { CpuObserver } from './observer';
 import {
   COUNTER_BYTE,
   CR0_AM,
@@ -52,6 +53,8 @@ export const ATTENTION = {
   RESUME: 128,
   /** A breakpoint of DR7 is armed, or a debug trap waits. */
   DEBUG: 256,
+  /** The observer wants to look up behind this instruction. */
+  OBSERVER: 512,
 } as const;
 
 /** Bits of the NMI word. */
@@ -142,6 +145,8 @@ export class Core {
   /** What DR7 arms; null if nothing. */
   breakpoints: Breakpoints | null = null;
   annotator: Annotate | null = null;
+  /** Who looks on; null: nobody. Set through `Cpu.observer`. */
+  observing: CpuObserver | null = null;
 
   constructor(options: CoreOptions) {
     const { memory, stateOffset } = options;

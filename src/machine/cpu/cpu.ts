@@ -10,6 +10,7 @@ import { CodeCache } from './code-cache';
 import { type Annotate, ATTENTION, Core, type CoreOptions } from './core';
 import { type DeliverySource, deliverThroughIdt } from './delivery';
 import { NO_ERROR_CODE } from './fault';
+import type { CpuObserver, ObservedAccess } from './observer';
 import { type Executed, RunLoop } from './run-loop';
 import { loadSegment } from './segmentation';
 import { COUNTER, STATE_BYTES, WORD } from './state';
@@ -136,6 +137,51 @@ export class Cpu extends Core implements Snapshotable<CpuState> {
   set decodesAnew(value: boolean) {
     this.code.fresh = value;
     this.dropDecoded();
+  }
+
+  /** Who looks on while this CPU runs; null: nobody. Set it again after what it watches has changed. */
+  get observer(): CpuObserver | null {
+    return this.observing;
+  }
+
+  set observer(observer: CpuObserver | null) {
+    this.observing = observer;
+    const tell = observer && ((access: Omit<ObservedAccess, 'settled'>) => this.tell(access));
+    this.access.setObserver(tell, observer?.pages ?? null);
+    this.mmu.onBitsSet =
+      observer &&
+      ((address) =>
+        this.tell({
+          kind: 'write',
+          linear: 0,
+          size: 4,
+          first: address,
+          second: -1,
+          by: 'page-walk',
+          modifying: false,
+        }));
+    this.mmu.onFlush = observer && (() => observer.flushed());
+    if (!observer) this.attention &= ~ATTENTION.OBSERVER;
+  }
+
+  /** Other instructions are watched from now on. */
+  watchedCodeChanged(): void {
+    this.code.dropBlocks();
+  }
+
+  /** The observer is asked at the next instruction boundary. */
+  lookUpSoon(): void {
+    this.attention |= ATTENTION.OBSERVER;
+    this.code.interrupt();
+  }
+
+  private tell(access: Omit<ObservedAccess, 'settled'>): void {
+    if (this.observing?.touches({ ...access, settled: this.code.settled })) this.lookUpSoon();
+  }
+
+  /** Interrupts and exceptions delivered so far: what tells two starts of one instruction apart. */
+  get deliveries(): number {
+    return this.loop.deliveries;
   }
 
   /** Forgets all decoded code, annotations included. */

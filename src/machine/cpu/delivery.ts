@@ -130,6 +130,17 @@ function savedFlags(core: Core, request: DeliveryRequest): number {
  * @throws FaultSignal if a check fails; registers are unchanged then
  */
 export function deliverThroughIdt(core: Core, request: DeliveryRequest): void {
+  const { access } = core;
+  const { by } = access;
+  access.by = 'delivery';
+  try {
+    deliverVector(core, request);
+  } finally {
+    access.by = by;
+  }
+}
+
+function deliverVector(core: Core, request: DeliveryRequest): void {
   if ((core.state[WORD.CR0]! & CR0_PE) === 0) {
     deliverRealMode(core, request);
     return;

@@ -33,6 +33,7 @@ const MOST_FUEL = 0x3fffffff;
 /** While one of these is set, each instruction is its own boundary. */
 const ONE_BY_ONE =
   ATTENTION.SHADOW | ATTENTION.HOOK | ATTENTION.TRAP | ATTENTION.RESUME | ATTENTION.DEBUG;
+const DEBUG_OR_OBSERVER = ATTENTION.DEBUG | ATTENTION.OBSERVER;
 
 /** What one call of `executeOne` came to. */
 export type Executed =
@@ -60,7 +61,7 @@ export class RunLoop {
   /** Called at every boundary before interrupts are recognised. */
   beforeInstruction: (() => void) | null = null;
   /** Interrupts and exceptions delivered so far. */
-  private deliveries = 0;
+  deliveries = 0;
   /** Vectors of the faults that the delivery in progress met. */
   private readonly met: number[] = [];
 
@@ -75,6 +76,12 @@ export class RunLoop {
 
   /** Runs until `retired === limit` or something ends the run. */
   run(limit: number): Outcome {
+    const outcome = this.runOn(limit);
+    if (this.core.attention & ATTENTION.OBSERVER) this.observerStops(true);
+    return outcome;
+  }
+
+  private runOn(limit: number): Outcome {
     const { core, code } = this;
     const { counters, clock, state } = core;
     if (this.beforeInstruction) core.attention |= ATTENTION.HOOK;
@@ -83,20 +90,27 @@ export class RunLoop {
     for (;;) {
       let room = limit - counters[COUNTER.RETIRED]!;
       let trapping = false;
+      let oneByOne = false;
       if (core.attention !== 0 || room <= 0 || clock.cycles >= clock.deadline) {
+        if (core.attention & ATTENTION.OBSERVER && this.observerStops(room <= 0)) return BUDGET;
         const outcome = this.lookUp(room);
         if (outcome === 'again') continue;
         if (outcome) return outcome;
-        if (core.attention & ONE_BY_ONE) {
+        if (core.attention & DEBUG_OR_OBSERVER) {
           room = 1;
           if (core.attention & ATTENTION.DEBUG) {
             const outcome = this.debugBoundary();
             if (outcome === 'again') continue;
             if (outcome) return outcome;
           }
-          trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
-          this.beginAlone();
         }
+        oneByOne = (core.attention & ONE_BY_ONE) !== 0;
+      }
+      if (core.observing !== null && this.showsNext()) return BUDGET;
+      if (oneByOne) {
+        room = 1;
+        trapping = (state[WORD.EFLAGS]! & EFLAGS_TF) !== 0;
+        this.beginAlone();
       }
       const left = clock.deadline - clock.cycles;
       core.fuel = Math.min(room, Math.ceil(left), MOST_FUEL);
@@ -121,6 +135,22 @@ export class RunLoop {
         if (outcome) return outcome;
       }
     }
+  }
+
+  /** A watched instruction is next: nothing of it, not even its fetch, has happened. @returns true to stop before it */
+  private showsNext(): boolean {
+    const { state, observing } = this.core;
+    if (observing === null || !this.code.watchesNext()) return false;
+    return observing.executes((state[WORD.EIP]! + state[WORD.BASE + SEG.CS]!) >>> 0);
+  }
+
+  /** Behind an instruction that touched something watched. */
+  private observerStops(last: boolean): boolean {
+    const { core } = this;
+    core.attention &= ~ATTENTION.OBSERVER;
+    const answer = core.observing?.boundary(last) ?? 'go';
+    if (answer === 'wait') core.attention |= ATTENTION.OBSERVER;
+    return answer === 'stop';
   }
 
   /** What lasted until this instruction ends with it. */
@@ -349,6 +379,7 @@ export class RunLoop {
       this.forgetDebug();
       return this.refused(thrown);
     }
+    if (!thrown.inNewTask) this.core.observing?.faulted();
     const { vector, errorCode, cr2 } = thrown;
     // What did not complete takes no debug trap, and no instruction raises #DB but by DR7.GD.
     this.core.skipTrap = true;

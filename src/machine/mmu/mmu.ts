@@ -15,6 +15,7 @@
  */
 import type { Clock } from '../clock';
 import { raisePageFault } from '../cpu/fault';
+import type { ObservedPages } from '../cpu/observer';
 import {
   CR0_PG,
   CR0_WP,
@@ -70,8 +71,13 @@ export class Mmu {
    */
   epoch = 0;
 
-  /** Linear pages with data breakpoints: nothing there is fast. */
-  private watched: ReadonlySet<number> | null = null;
+  /** Called after a walk has set accessed or dirty bits in the entry at this RAM address. */
+  onBitsSet: ((address: number) => void) | null = null;
+  /** Called after `flush`. */
+  onFlush: (() => void) | null = null;
+
+  /** Pages with breakpoints or watches on their data: nothing there is fast. */
+  private slow: ObservedPages | null = null;
 
   private filled = new Int32Array(1024);
   private filledCount = 0;
@@ -127,10 +133,10 @@ export class Mmu {
     return (this.map(pte & FRAME) | (linear & 0xfff)) >>> 0;
   }
 
-  /** Pages whose accesses all take the slow path, by linear page number. */
-  setWatched(pages: ReadonlySet<number> | null): void {
-    if (pages === null && this.watched === null) return;
-    this.watched = pages;
+  /** Pages whose accesses all take the slow path. What the TLB holds stays, stale entries too. */
+  setSlow(pages: ObservedPages | null): void {
+    if (pages === null && this.slow === null) return;
+    this.slow = pages;
     for (let i = 0; i < this.filledCount; i++) {
       const page = this.filled[i]!;
       this.grant(page, this.tlb[page]!);
@@ -147,6 +153,20 @@ export class Mmu {
     }
     this.filledCount = kept;
     this.epoch++;
+    this.onFlush?.();
+  }
+
+  /** Whether code may be fetched through a TLB word, fast or not. */
+  allowsFetch(entry: number): boolean {
+    if ((entry & VALID) === 0 || (this.user && (entry & US) === 0)) return false;
+    return entry >>> 12 < this.memory.pageFlags.length;
+  }
+
+  /** What a TLB word says of a page; null: nothing is cached. `frame`: page of RAM. */
+  entry(linear: number): { frame: number; writable: boolean; user: boolean } | null {
+    const entry = this.tlb[linear >>> 12]!;
+    if ((entry & VALID) === 0) return null;
+    return { frame: entry >>> 12, writable: (entry & RW) !== 0, user: (entry & US) !== 0 };
   }
 
   /** INVLPG: forgets one page, global or not. (A 4 MiB page is cached as 4 KiB pieces, all of which go.) */
@@ -254,13 +274,15 @@ export class Mmu {
   private grant(page: number, entry: number): void {
     const frame = entry >>> 12;
     if (frame >= this.memory.pageFlags.length) return;
-    if (this.watched?.has(page)) {
-      this.tlb[page] = entry & ~FAST;
-      return;
+    const { slow } = this;
+    let fast = 0;
+    if (slow === null || !(slow.readPages.has(page) || slow.readFrames.has(frame))) {
+      fast = TLB_READ_SUPERVISOR;
+      if (entry & US) fast |= TLB_READ_USER;
     }
-    let fast = TLB_READ_SUPERVISOR;
-    if (entry & US) fast |= TLB_READ_USER;
-    if (entry & DIRTY && this.memory.pageFlags[frame] === PAGE_FREE_TO_WRITE) {
+    if (slow !== null && (slow.writePages.has(page) || slow.writeFrames.has(frame))) {
+      // No fast writes.
+    } else if (entry & DIRTY && this.memory.pageFlags[frame] === PAGE_FREE_TO_WRITE) {
       if (this.allows(entry, true, false)) fast |= TLB_WRITE_SUPERVISOR;
       if (this.allows(entry, true, true)) fast |= TLB_WRITE_USER;
     }
@@ -297,7 +319,9 @@ export class Mmu {
 
   private setBits(address: number, entry: number, bits: number): void {
     if ((entry & bits) === bits) return;
-    this.memory.write32((this.map(address) | (address & 0xfff)) >>> 0, entry | bits);
+    const at = (this.map(address) | (address & 0xfff)) >>> 0;
+    this.memory.write32(at, entry | bits);
+    this.onBitsSet?.(at);
   }
 }
 

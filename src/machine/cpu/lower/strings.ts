@@ -178,6 +178,7 @@ function repeated(
       else {
         iterate();
         operands.countDown();
+        core.observing?.iterated();
       }
       if (operands.counter() === 0) return;
       if (comparing && isZero(r) === endsOnZero) return;
