@@ -122,17 +122,22 @@ function frameless(
   word: ReadWord,
 ): Found | null {
   const own = functionOf(names.labelOf(here.eip));
+  const callsOwn = (back: number | null): boolean => {
+    const target = back === null ? null : (callBefore(cpu, back)?.target ?? null);
+    return target !== null && own !== null && functionOf(names.labelOf(target)) === own;
+  };
   const pushed = cpu.linear((here.eip - 1) >>> 0, 2);
   const beforePush = pushed[1] === PUSH_EBP;
   const afterPush = pushed[0] === PUSH_EBP;
+  // The frame at EBP was made by a call of this very function: it is its own.
+  const hasOwnFrame = callsOwn(word(here.ebp + 4));
   for (let at = here.esp; at < here.ebp; at += 4) {
     const back = word(at);
-    const call = back === null ? null : callBefore(cpu, back);
-    if (back === null || !call) continue;
-    const mine =
-      call.target !== null && own !== null && functionOf(names.labelOf(call.target)) === own;
+    if (back === null || !callBefore(cpu, back)) continue;
     const inPrologue = (beforePush && at === here.esp) || (afterPush && at === here.esp + 4);
-    if (mine || inPrologue) return { position: called(here, back, at), framePointer: null };
+    if (inPrologue || (!hasOwnFrame && callsOwn(back))) {
+      return { position: called(here, back, at), framePointer: null };
+    }
   }
   return null;
 }

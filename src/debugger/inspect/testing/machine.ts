@@ -1,0 +1,119 @@
+/** Machines to look into: a guest from source under a technique, run to a label, with the context a session gives. */
+import { assemble, toElf } from '../../../assembler';
+import { err, ok } from '../../../base/result';
+import { SHIPPED_GUESTS } from '../../../guests/registry';
+import type { System } from '../../../hypervisor/core/system';
+import { createSystem, type TechniqueId } from '../../../hypervisor/registry';
+import type { GuestLabel, InspectContext, SourcePlace } from '../context';
+import { linearEip } from '../cpu';
+
+export interface Looked {
+  readonly system: System;
+  readonly context: InspectContext;
+  addressOf(label: string): number;
+  /** Runs to the moment before the guest instruction at a label. */
+  runTo(label: string | number): void;
+  /** Runs one machine instruction; what it changes is marked. */
+  step(): void;
+}
+
+const MEBIBYTE = 0x100000;
+const FARTHEST = 3_000_000;
+
+export function machineOf(source: string, technique: TechniqueId = 'bare'): Looked {
+  const assembled = assemble(source, { name: 'guest.asm' });
+  if (!assembled.ok) throw new Error(assembled.error.map((e) => e.message).join('\n'));
+  const made = createSystem({
+    technique,
+    image: toElf(assembled.value),
+    memoryBytes: 4 * MEBIBYTE,
+    costs: 'pentium4',
+  });
+  if (!made.ok) throw new Error(made.error.message);
+  const system = made.value;
+  // TEMPORARY-SHIM
+  const shim = system as unknown as {
+    machinePage?: unknown;
+    tlbEntry?: unknown;
+    pmap?: { machineFrame(n: number): number | null };
+  };
+  shim.machinePage ??= (page: number) =>
+    shim.pmap ? shim.pmap.machineFrame(page) : page < 1024 ? page : null;
+  shim.tlbEntry ??= () => ({ frame: 1, user: false, writable: true });
+  // END-SHIM
+  const symbols = assembled.value.symbols
+    .map(({ name, address }) => ({ name, address }))
+    .sort((a, b) => a.address - b.address);
+  const lines = new Map<number, SourcePlace>();
+  for (const { address, file, line, isCode } of assembled.value.sourceMap) {
+    if (isCode) lines.set(address, { file, line });
+  }
+  return looked(system, symbols, lines);
+}
+
+export const helloRings = (technique: TechniqueId): Looked =>
+  machineOf(SHIPPED_GUESTS.find(({ name }) => name === 'hello-rings')?.source ?? '', technique);
+
+function looked(
+  system: System,
+  symbols: readonly GuestLabel[],
+  lines: ReadonlyMap<number, SourcePlace>,
+): Looked {
+  let earlier: { readonly state: unknown; readonly ram: Uint8Array } | null = null;
+  const snapshot = () => ({ state: system.save(), ram: system.memory.u8.slice() });
+  const putBack = ({ state, ram }: ReturnType<typeof snapshot>) => {
+    system.memory.u8.set(ram);
+    system.restore(state);
+  };
+  const addressOf = (name: string): number => {
+    const found = symbols.find((symbol) => symbol.name === name);
+    if (!found) throw new Error(`no label ${name}`);
+    return found.address;
+  };
+  const context: InspectContext = {
+    system,
+    names: {
+      symbols,
+      labelOf(address) {
+        const symbol = symbols.findLast((candidate) => candidate.address <= address);
+        if (!symbol || address - symbol.address > 0xffff) return null;
+        const offset = address - symbol.address;
+        return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
+      },
+      addressOf: (name) => symbols.find((symbol) => symbol.name === name)?.address ?? null,
+      lineOf: (address) => lines.get(address) ?? null,
+    },
+    evaluate(expression) {
+      if (typeof expression === 'number') return ok(expression);
+      if (expression === 'esp') return ok(system.guest().gpr[4] ?? 0);
+      const symbol = symbols.find(({ name }) => name === expression);
+      return symbol ? ok(symbol.address) : err(`There is no '${expression}'.`);
+    },
+    before(look) {
+      if (!earlier) return null;
+      const now = snapshot();
+      putBack(earlier);
+      const found = look(system);
+      putBack(now);
+      return found;
+    },
+  };
+  return {
+    system,
+    context,
+    addressOf,
+    runTo(label) {
+      const address = typeof label === 'number' ? label : addressOf(label);
+      earlier = null;
+      while (!(system.atGuestBoundary() && linearEip(system.guest()) === address)) {
+        const outcome = system.run(system.retired + 1);
+        if (outcome.kind !== 'budget') throw new Error(`ended before ${label}: ${outcome.kind}`);
+        if (system.retired > FARTHEST) throw new Error(`${label} is never reached`);
+      }
+    },
+    step() {
+      earlier = snapshot();
+      system.run(system.retired + 1);
+    },
+  };
+}
