@@ -3,8 +3,10 @@ import { err, ok, type Result } from '../base/result';
 import type { Bitness } from '../machine/codec/instruction';
 import { registerNames } from '../machine/codec/opcode-forms';
 import { type AsmError, SourceError } from './errors';
+import { foreignSyntax } from './foreign-syntax';
 import { type LaidOutSection, type Layout, LayoutEngine } from './layout';
 import { formatListing } from './listing';
+import { nearMiss } from './near-miss';
 import { Parser } from './parser';
 import { type Origin, Preprocessor, toAsmError } from './preprocessor';
 
@@ -106,18 +108,33 @@ export function examine(source: string, options: AssembleOptions): Examination {
   });
   for (let line = preprocessor.next(); line; line = preprocessor.next()) {
     const { origin } = line;
-    attempt(() => parser.parse(line!), origin, report);
+    attempt(
+      () => parser.parse(line!),
+      (error) => {
+        report(foreignSyntax(line!.tokens) ?? error, origin);
+      },
+    );
   }
   const open = parser.finish();
   if (open) report(open.error, open.origin);
 
   const engine = new LayoutEngine(parser.statements, report, registerNames());
   const layout = engine.run();
+  for (const [name, { token, origin }] of parser.globals) {
+    if (layout.labels.has(name)) continue;
+    const near = nearMiss(name, layout.labels.keys());
+    const message = `global '${name}': there is no such label`;
+    const warning = new SourceError(message, token.at, token.text.length, near);
+    problems.push(toAsmError(warning, origin, 'warning'));
+  }
+
   const symbols = symbolsOf(layout);
   const isWrong = problems.some(({ severity }) => severity === 'error');
   return {
     problems: inOrder(problems, options.name),
-    assembly: isWrong ? null : assemblyOf(options.name, source, layout, symbols, parser.globals),
+    assembly: isWrong
+      ? null
+      : assemblyOf(options.name, source, layout, symbols, new Set(parser.globals.keys())),
     symbols,
     names: definedNames(parser, layout, preprocessor),
   };
@@ -186,16 +203,12 @@ function assemblyOf(
   };
 }
 
-function attempt(
-  action: () => void,
-  origin: Origin,
-  report: (error: SourceError, origin: Origin) => void,
-): void {
+function attempt(action: () => void, report: (error: SourceError) => void): void {
   try {
     action();
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    report(error, origin);
+    report(error);
   }
 }
 

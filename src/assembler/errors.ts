@@ -46,3 +46,10 @@ export class SourceError extends Error {
     super(message);
   }
 }
+
+/** The message for a value too large for its field, with the range that fits: signed or unsigned. */
+export function misfit(value: bigint, bits: number): string {
+  if (bits === 1) return `${value} does not fit here: only 1 does`;
+  const range = bits > 16 ? '' : ` (${-(2 ** (bits - 1))} to ${2 ** bits - 1})`;
+  return `${value} does not fit in ${bits} bits${range}`;
+}

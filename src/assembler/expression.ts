@@ -127,7 +127,7 @@ function parseLevel(reader: TokenReader, level: number): Expression {
 
 function parseUnary(reader: TokenReader): Expression {
   const token = reader.current;
-  if (!token) return reader.fail('expected an expression, found the end of the line');
+  if (!token) return reader.fail('expected a value, found the end of the line');
   if (token.kind === 'punctuation') {
     if (['-', '+', '~', '!'].includes(token.text)) {
       reader.position++;
@@ -139,7 +139,7 @@ function parseUnary(reader: TokenReader): Expression {
       reader.expect(')', 'to close the bracket');
       return inner;
     }
-    return reader.fail(`expected an expression, found '${token.text}'`);
+    return reader.fail(`expected a value, found '${token.text}'`);
   }
   reader.position++;
   if (token.kind === 'number') {

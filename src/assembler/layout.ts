@@ -4,8 +4,9 @@
  * Sizes depend on addresses (short branches) and addresses on sizes, so all statements are walked again and again, each
  * time with the addresses of the walk before, until nothing moves. One last walk then writes the bytes and reports errors.
  */
-import { SourceError } from './errors';
+import { misfit, SourceError } from './errors';
 import { type Expression, evaluate, type Scope, type Value } from './expression';
+import { foreignSyntax } from './foreign-syntax';
 import type { Token } from './lexer';
 import { nearMiss } from './near-miss';
 import type { Origin } from './preprocessor';
@@ -303,14 +304,26 @@ export class LayoutEngine {
     };
   }
 
+  /** An error at the word that begins the present statement. */
+  private wrong(message: string): SourceError {
+    const { token } = this.statement;
+    return new SourceError(message, token.at, token.text.length);
+  }
+
   private undefinedSymbol(name: string, full: string, token: Token): SourceError {
+    const foreign = foreignSyntax([token]);
+    if (foreign) return foreign;
     const local = name.startsWith('.');
     const names = [...this.definitions.keys()].filter((key) => !key.startsWith('..@'));
     const near = nearMiss(full, names) ?? (local ? undefined : nearMiss(name, this.suggestions));
     const parent = full.slice(0, full.length - name.length);
     const shown =
       local && near?.startsWith(`${parent}.`) === true ? near.slice(parent.length) : near;
-    const where = local ? ` after '${parent}'` : '';
+    const where = !local
+      ? ''
+      : parent === ''
+        ? ': no label stands before it'
+        : ` after '${parent}'`;
     return new SourceError(`'${name}' is not defined${where}`, token.at, token.text.length, shown);
   }
 
@@ -351,8 +364,7 @@ export class LayoutEngine {
       case 'goto': {
         const scope = this.scopeHere();
         const gap = Number(evaluate(statement.target, scope).value - scope.here().value);
-        if (gap < 0 && this.final)
-          throw new SourceError('this field lies before the one above it', -1);
+        if (gap < 0 && this.final) throw this.wrong('this field lies before the one above it');
         this.fill(0, Math.max(0, gap));
         return;
       }
@@ -367,11 +379,13 @@ export class LayoutEngine {
     const from = this.current.offset;
     if (statement.times) {
       const times = evaluate(statement.times, scope).value;
-      if (times < 0n || times > BigInt(MAX_SECTION_BYTES)) {
-        throw new SourceError(
-          `times ${times}: expected a number from 0 to ${MAX_SECTION_BYTES}`,
-          -1,
-        );
+      if (times < 0n) {
+        const bytes = times === -1n ? '1 byte' : `${-times} bytes`;
+        const late = `if it fills up to a size, the code before it is ${bytes} too long`;
+        throw this.wrong(`times ${times}: a count cannot be negative; ${late}`);
+      }
+      if (times > BigInt(MAX_SECTION_BYTES)) {
+        throw this.wrong(`times ${times}: at most ${MAX_SECTION_BYTES} are possible`);
       }
       this.repeat(statement.body, Number(times), scope, index);
     } else this.emit(statement.body, scope, index);
@@ -407,7 +421,7 @@ export class LayoutEngine {
     const scope = this.scopeHere();
     const boundary = Number(evaluate(statement.boundary, scope).value);
     if (boundary <= 0 || (boundary & (boundary - 1)) !== 0) {
-      throw new SourceError(`alignment must be a power of two, found ${boundary}`, -1);
+      throw this.wrong(`alignment must be a power of two, found ${boundary}`);
     }
     if (!this.absolute) this.current.align = Math.max(this.current.align, boundary);
     const offset = this.absolute ? this.absolute.offset : this.current.offset;
@@ -435,7 +449,7 @@ export class LayoutEngine {
       case 'reserve': {
         const count = Number(evaluate(body.count, scope).value) * body.unit;
         if (count < 0 || count > MAX_SECTION_BYTES) {
-          throw new SourceError(`cannot reserve ${count} bytes`, -1);
+          throw this.wrong(`cannot reserve ${count} bytes`);
         }
         this.fill(0, count);
         return;
@@ -493,7 +507,7 @@ export class LayoutEngine {
     const bits = BigInt(unit * 8);
     if (unit < 8 && (value < -(1n << (bits - 1n)) || value >= 1n << bits)) {
       const { at, text } = item.token;
-      throw new SourceError(`${value} does not fit in ${bits} bits`, at, text.length);
+      throw new SourceError(misfit(value, Number(bits)), at, text.length);
     }
     for (let i = 0; i < unit; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 0xffn);
     return bytes;
@@ -503,16 +517,13 @@ export class LayoutEngine {
     if (this.absolute) {
       this.absolute.offset += bytes.length;
       if (this.final && bytes.length > 0)
-        throw new SourceError('only reservations are allowed here', -1);
+        throw this.wrong('only resb, resw and resd are allowed here');
       return;
     }
     this.current.offset += bytes.length;
     if (!this.final) return;
     if (this.current.nobits) {
-      throw new SourceError(
-        `section '${this.current.name}' holds no bytes: use resb, resw or resd`,
-        -1,
-      );
+      throw this.wrong(`section '${this.current.name}' holds no bytes: use resb, resw or resd`);
     }
     this.current.bytes.push(bytes);
   }

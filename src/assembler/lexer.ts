@@ -179,13 +179,24 @@ function readNumber(text: string, at: number, spaced: boolean): Token {
   const raw = /^\$?[0-9][0-9A-Za-z_]*/.exec(rest)![0];
   const value = numberValue(raw.toLowerCase().replace(/_/g, ''));
   if (value === null) {
-    throw new SourceError(
-      `'${raw}' is no number: expected decimal, 0x1f, 1fh, 0b101, 101b, 0o17 or 17q`,
-      at,
-      raw.length,
-    );
+    throw wrongNumber(raw, at);
   }
   return { kind: 'number', text: raw, at, spaced, value: BigInt.asIntN(64, value) };
+}
+
+/** What is wrong with digits, and the number most likely meant. */
+function wrongNumber(raw: string, at: number): SourceError {
+  const wrong = (why: string, suggestion?: string): SourceError =>
+    new SourceError(`'${raw}' is no number: ${why}`, at, raw.length, suggestion);
+  if (/^0x[0-9a-f_]+h$/i.test(raw))
+    return wrong('hexadecimal has 0x in front or h behind, not both', raw.slice(0, -1));
+  if (/^0x$/i.test(raw)) return wrong("digits are missing after '0x'");
+  if (/^0x/i.test(raw)) return wrong('hexadecimal digits are 0 to 9 and a to f');
+  if (/^(0b.*|[0-9]+b)$/i.test(raw)) return wrong('binary digits are 0 and 1');
+  if (/^[0-9a-f]+$/i.test(raw)) return wrong("hexadecimal needs '0x' in front", `0x${raw}`);
+  if (/^[0-9]+[a-z_]\w*$/i.test(raw))
+    return wrong('a name cannot begin with a digit, and numbers are 10, 0x1f, 1fh, 0b101 or 0o17');
+  return wrong('expected decimal, 0x1f, 1fh, 0b101, 101b, 0o17 or 17q');
 }
 
 const RADIX_PREFIX: Readonly<Record<string, [string, RegExp]>> = {

@@ -21,13 +21,18 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length]!;
 }
 
-/** The nearest candidate: at most one edit for words up to four letters, two for longer ones; else undefined. */
+/**
+ * The nearest candidate: at most one edit for words up to four letters, two for longer ones; else undefined. Two letters
+ * are near too much, so that only their swap counts.
+ */
 export function nearMiss(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
-  const limit = lower.length <= 2 ? 1 : lower.length <= 4 ? 1 : 2;
+  const swapped = lower.length === 2 ? lower[1]! + lower[0]! : null;
+  const limit = lower.length <= 4 ? 1 : 2;
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
+    if (swapped !== null && candidate.toLowerCase() !== swapped) continue;
     const found = distance(lower, candidate.toLowerCase(), limit);
     if (found < bestDistance && found < lower.length) {
       best = candidate;

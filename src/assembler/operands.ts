@@ -43,13 +43,6 @@ function parseOperand(reader: TokenReader, constants: ConstantScope): Operand {
     else break;
     reader.position++;
   }
-  if (reader.word() === 'ptr') {
-    throw new SourceError(
-      "NASM writes no 'ptr': 'dword [address]' is enough",
-      reader.current!.at,
-      3,
-    );
-  }
   if (reader.is('[')) return parseMemory(reader, constants, token, size, distance === 'far');
   const start = reader.current;
   const info = start?.kind === 'word' ? registerNamed(start.text.toLowerCase()) : undefined;
@@ -172,6 +165,12 @@ function collect(
       [expression.right, expression.left],
     ] as const) {
       const scaled = registerIn(one);
+      const second = scaled && anyRegister(other);
+      if (second) {
+        const { at, text } = second;
+        const message = `a register is multiplied by 1, 2, 4 or 8, found '${text}'`;
+        throw new SourceError(message, at, text.length);
+      }
       if (scaled) return addRegister(scaled, Number(evaluate(other, constants).value), true);
     }
   }

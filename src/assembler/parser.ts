@@ -38,14 +38,16 @@ export class Parser {
   /** `equ` constants known so far, for addresses' scales and the preprocessor's `%if`. */
   readonly constants = new Map<string, bigint>();
   /** Names declared `global`; the entry point is looked for among them. */
-  readonly globals = new Set<string>();
+  readonly globals = new Map<string, { readonly token: Token; readonly origin: Origin }>();
   private bits: Bitness;
   private scope = '';
   private section = '.text';
   private structure: { name: string; outer: string; token: Token; origin: Origin } | null = null;
-  private instance: { start: string; type: string } | null = null;
+  private instance: { start: string; type: string; token: Token; origin: Origin } | null = null;
   private instances = 0;
   private line!: Line;
+  /** The word the present statement begins with. */
+  private start!: Token;
 
   constructor(
     private readonly host: ParserHost,
@@ -59,23 +61,33 @@ export class Parser {
     this.line = line;
     const { tokens } = line;
     const bracketed = tokens[0]?.text === '[' && tokens.at(-1)?.text === ']';
+    if (tokens[0]?.text === '[' && !bracketed) {
+      throw new SourceError("a directive in brackets needs ']' at its end", tokens[0].at);
+    }
     const reader = new TokenReader(bracketed ? tokens.slice(1, -1) : tokens, line.end);
+    this.start = tokens[0]!;
     this.parseLabels(reader);
+    this.start = reader.current ?? this.start;
     if (!reader.done) this.parseStatement(reader);
     if (!reader.done) reader.fail(`expected the end of the line, found ${reader.found()}`);
   }
 
   /** What is still open at the end of the source, if anything. */
   finish(): { readonly error: SourceError; readonly origin: Origin } | null {
-    if (!this.structure) return null;
-    const { name, token, origin } = this.structure;
-    const message = `struc '${name}' has no endstruc`;
+    const open = this.structure ?? this.instance;
+    if (!open) return null;
+    const { token, origin } = open;
+    const message =
+      'name' in open ? `struc '${open.name}' has no endstruc` : `istruc '${open.type}' has no iend`;
     return { error: new SourceError(message, token.at, token.text.length), origin };
   }
 
-  private add(part: DistributiveOmit<Statement, 'origin' | 'end' | 'scope'>): void {
-    const { origin, end } = this.line;
-    this.statements.push({ ...part, origin, end, scope: this.scope } as Statement);
+  private add(
+    part: DistributiveOmit<Statement, 'origin' | 'token' | 'scope'>,
+    token: Token = this.start,
+  ): void {
+    const { origin } = this.line;
+    this.statements.push({ ...part, origin, token, scope: this.scope } as Statement);
   }
 
   /** Names known without laying anything out. */
@@ -146,14 +158,14 @@ export class Parser {
     const text = token.text.startsWith('$') ? token.text.slice(1) : token.text;
     const name = this.qualify(text);
     if (!text.startsWith('.')) this.scope = text;
-    this.add({ kind: 'label', name, token });
+    this.add({ kind: 'label', name }, token);
   }
 
   private parseEqu(reader: TokenReader, token: Token): void {
     reader.position += reader.tokens[reader.position + 1]?.text === ':' ? 3 : 2;
     const name = this.qualify(token.text);
     const expression = parseExpression(reader);
-    this.add({ kind: 'equ', name, token, expression });
+    this.add({ kind: 'equ', name, expression }, token);
     try {
       this.constants.set(name, evaluate(expression, this.constantScope).value);
     } catch {
@@ -210,8 +222,11 @@ export class Parser {
         return true;
       case 'global':
         reader.position++;
+        if (reader.done) reader.fail("expected a label's name, found the end of the line");
         while (!reader.done) {
-          if (reader.current!.kind === 'word') this.globals.add(reader.current!.text);
+          const name = reader.current!;
+          const { origin } = this.line;
+          if (name.kind === 'word') this.globals.set(name.text, { token: name, origin });
           reader.position++;
         }
         return true;
@@ -322,7 +337,7 @@ export class Parser {
         right: from,
         token,
       };
-      this.add({ kind: 'equ', name: sized, token, expression });
+      this.add({ kind: 'equ', name: sized, expression }, token);
       this.add({ kind: 'section', name: open.outer, attributes: {} });
       return;
     }
@@ -332,8 +347,9 @@ export class Parser {
         return;
       }
       reader.position++;
-      this.instance = { start: `..@istruc.${++this.instances}`, type: name.text };
-      this.add({ kind: 'label', name: this.instance.start, token });
+      const { origin } = this.line;
+      this.instance = { start: `..@istruc.${++this.instances}`, type: name.text, token, origin };
+      this.add({ kind: 'label', name: this.instance.start }, token);
       return;
     }
     const instance = this.instance ?? wrong(`${word} without istruc`);
@@ -473,10 +489,15 @@ export class Parser {
 
   private unknownInstruction(token: Token): SourceError {
     const known = [...mnemonicNames(), ...DIRECTIVES, ...PREFIXES, ...this.host.extraNames()];
-    const message = registerNamed(token.text.toLowerCase())
-      ? `expected an instruction, found register '${token.text}'`
-      : `unknown instruction '${token.text}'`;
-    return new SourceError(message, token.at, token.text.length, nearMiss(token.text, known));
+    const word = token.text.toLowerCase();
+    const fail = (message: string, suggestion?: string): SourceError =>
+      new SourceError(message, token.at, token.text.length, suggestion);
+    if (registerNamed(word)) return fail(`expected an instruction, found register '${token.text}'`);
+    if (word === 'equ') return fail("'equ' needs a name before it: 'name equ value'");
+    const near = nearMiss(token.text, known);
+    const hint =
+      near === undefined ? ": expected an instruction, a directive or a label with ':'" : '';
+    return fail(`unknown instruction '${token.text}'${hint}`, near);
   }
 }
 

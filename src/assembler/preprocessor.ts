@@ -4,9 +4,12 @@
  * Lines are handed out one at a time, so that `%if` and `%assign` can use `equ` constants the parser has already seen.
  * Macro parameters are replaced in the text before it is tokenized, so `isr%1` pastes as in NASM.
  */
+import { registerNamed } from '../machine/codec/opcode-forms';
 import { type AsmError, SourceError } from './errors';
 import { evaluate, parseExpression, type Scope, TokenReader } from './expression';
 import { render, type Token, tokenize } from './lexer';
+import { nearMiss } from './near-miss';
+import { PREPROCESSOR_DIRECTIVES } from './preprocessor-words';
 
 /** Where a line came from: for errors, the source map and the listing. */
 export interface Origin {
@@ -239,6 +242,9 @@ export class Preprocessor {
     const found = ((): boolean => {
       if (plain === '') return this.constantAt(text, at) !== 0n;
       const raw = tokenize(rest);
+      if (/^(def|macro)$/.test(plain) && raw.length === 0) {
+        throw new SourceError(`%if${kind} needs a name`, text.length);
+      }
       if (plain === 'def') return raw.some((t) => this.defines.has(t.text));
       if (plain === 'macro') return raw.some((t) => this.macros.has(t.text));
       const tokens = this.expand(raw, null, new Set());
@@ -373,26 +379,34 @@ export class Preprocessor {
         this.include(text, at);
         return;
       case 'error':
+      case 'warning':
       case 'fatal': {
         if (name === 'fatal') this.frames.length = 0;
         const tokens = this.expand(tokenize(rest), origin, new Set());
         const message = tokens.map((t) => (t.kind === 'string' ? t.text.slice(1, -1) : t.text));
-        throw new SourceError(message.join(' ') || `%${name}`, text.indexOf('%'), name.length + 1);
+        const said = new SourceError(
+          message.join(' ') || `%${name}`,
+          text.indexOf('%'),
+          name.length + 1,
+        );
+        if (name !== 'warning') throw said;
+        this.host.report(toAsmError(said, origin, 'warning'));
+        return;
       }
-      case 'warning':
       case 'line':
       case 'pragma':
       case 'use':
         return;
+      case 'endm':
       case 'endmacro':
       case 'endrep':
         throw new SourceError(
-          `%${name} without %${name.slice(3)}`,
+          `%${name} without %${name === 'endm' ? 'macro' : name.slice(3)}`,
           text.indexOf('%'),
           name.length + 1,
         );
       default:
-        throw new SourceError(`unknown directive '%${name}'`, text.indexOf('%'), name.length + 1);
+        throw unknownDirective(name, text.indexOf('%'));
     }
   }
 
@@ -582,6 +596,20 @@ export class Preprocessor {
   private isMacro(token: Token | undefined): boolean {
     return token?.kind === 'word' && this.macros.has(token.text);
   }
+}
+
+function unknownDirective(name: string, at: number): SourceError {
+  if (registerNamed(name)) {
+    const message = "NASM writes registers without '%', and the destination first: 'mov eax, 5'";
+    return new SourceError(message, at, name.length + 1, name);
+  }
+  const near = nearMiss(name, PREPROCESSOR_DIRECTIVES);
+  return new SourceError(
+    `unknown directive '%${name}'`,
+    at,
+    name.length + 1,
+    near === undefined ? undefined : `%${near}`,
+  );
 }
 
 /** An error at a position of a line, as plain data. */

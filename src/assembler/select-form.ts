@@ -8,23 +8,15 @@
 import { type EncodeOperand, type EncodePrefixes, encode } from '../machine/codec/encode';
 import type { Bitness } from '../machine/codec/instruction';
 import { type OpcodeForm, type OperandPattern, registerNamed } from '../machine/codec/opcode-forms';
-import { SourceError } from './errors';
+import { misfit, SourceError } from './errors';
 import { type Expression, evaluate, type Scope, type Value } from './expression';
-import { formText, writtenOperands } from './form-text';
+import { writtenOperands } from './form-text';
 import type { Token } from './lexer';
+import { mismatch, SIZE_NAMES } from './mismatch';
 import type { Candidate, InstructionPrefixes, MemoryOperand, Operand, Size } from './statements';
 
 /** Read a 16-bit selector only, so their 32-bit form (no prefix) serves a 16-bit register too. */
 const SELECTOR_SOURCES: ReadonlySet<string> = new Set(['lldt', 'ltr', 'lmsw', 'verr', 'verw']);
-const SIZE_NAMES: Readonly<Record<number, string>> = {
-  1: 'byte',
-  2: 'word',
-  4: 'dword',
-  8: 'qword',
-  10: 'tword',
-  16: 'oword',
-};
-
 function matchesImmediate(
   operand: Operand & { kind: 'immediate' },
   pattern: OperandPattern,
@@ -166,8 +158,7 @@ export function matchForms(
     for (const form of forms) if (matches(form, reading)) found.push({ form, operands: reading });
   }
   found = loopCounter(mnemonic, given, forms, found);
-  if (found.length === 0)
-    throw new SourceError(mismatch(mnemonic, given, forms), token.at, token.text.length);
+  if (found.length === 0) throw mismatch(mnemonic, token, given, forms);
   found = settleSize(given, found);
   // Where operands leave the operand size open (branches, PUSH imm, LGDT …) it is the code segment's.
   const native = found.filter(({ form }) => form.operandSize === bits);
@@ -220,25 +211,6 @@ function settleSize(operands: readonly Operand[], found: Candidate[]): Candidate
     memory.token.at,
     memory.token.text.length,
   );
-}
-
-function describe(operand: Operand): string {
-  if (operand.kind === 'register') return operand.info.name;
-  if (operand.kind === 'far') return 'selector:offset';
-  const size = operand.size === null ? '' : `${SIZE_NAMES[operand.size]} `;
-  return operand.kind === 'memory' ? `${size}memory` : `${size}immediate`;
-}
-
-function mismatch(
-  mnemonic: string,
-  operands: readonly Operand[],
-  forms: readonly OpcodeForm[],
-): string {
-  const found = operands.length === 0 ? 'no operands' : operands.map(describe).join(', ');
-  const accepted = new Set(forms.map((form) => formText(form) || 'none'));
-  const list = [...accepted].slice(0, 6).join(' | ');
-  const more = accepted.size > 6 ? ' | …' : '';
-  return `'${mnemonic}' does not take ${found}; it takes ${list}${more}`;
 }
 
 // --- values -------------------------------------------------------------------------------------------------------
@@ -330,7 +302,11 @@ function attempt(
           operands.push({ kind: 'target', address: low32(value.value) >>> 0 });
         } else if (!immediateFits(value, pattern, operand.size)) {
           const width = pattern.kind === 'immediate' ? pattern.bits : 1;
-          return { problem: `${value.value} does not fit in ${width} bits`, token: operand.token };
+          const port = /^(In|Out)_/.test(candidate.form.name);
+          const problem = port
+            ? `port ${value.value} does not fit in 8 bits (0 to 255): load it into dx and use 'dx'`
+            : misfit(value.value, width);
+          return { problem, token: operand.token };
         } else operands.push({ kind: 'immediate', value: low32(value.value) });
       }
     }
@@ -341,10 +317,17 @@ function attempt(
   const last = branch ?? candidate.operands.at(-1);
   const relative = patterns.some((pattern) => pattern.kind === 'relative');
   return {
-    problem: relative ? 'the target is out of reach of a short branch (-128 to 127 bytes)' : found,
+    problem: relative ? outOfReach(candidate.form.mnemonic) : found,
     token: last!.token,
   };
 }
+
+const outOfReach = (mnemonic: string): string =>
+  `the target is out of reach of a short branch (-128 to 127 bytes): ${
+    mnemonic.startsWith('j') && !mnemonic.endsWith('cxz')
+      ? "leave 'short' away"
+      : "jump over a 'jmp', which reaches everywhere"
+  }`;
 
 /** AX given for an r32/m16 operand is encoded as EAX (same number, no operand-size prefix), and the other way round. */
 function widened(operand: Operand & { kind: 'register' }, pattern: OperandPattern): number {

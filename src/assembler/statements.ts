@@ -97,17 +97,13 @@ export type Body =
 
 export type Statement = {
   readonly origin: Origin;
-  readonly end: number;
+  /** The word it begins with, after labels. */
+  readonly token: Token;
   /** The non-local label that `.x` belongs to here. */
   readonly scope: string;
 } & (
-  | { readonly kind: 'label'; readonly name: string; readonly token: Token }
-  | {
-      readonly kind: 'equ';
-      readonly name: string;
-      readonly token: Token;
-      readonly expression: Expression;
-    }
+  | { readonly kind: 'label'; readonly name: string }
+  | { readonly kind: 'equ'; readonly name: string; readonly expression: Expression }
   | { readonly kind: 'section'; readonly name: string; readonly attributes: SectionAttributes }
   | { readonly kind: 'absolute'; readonly start: Expression }
   | { readonly kind: 'org'; readonly origin0: Expression }
