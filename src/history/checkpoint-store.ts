@@ -95,14 +95,22 @@ export class CheckpointStore {
   }
 
   /**
-   * Forgets every checkpoint behind `at`: their future is replaced by another. Machines on this store must have been
-   * restored from a checkpoint that stays.
+   * A store of its own for a run that is the same up to `at`, with what is held up to there. Contents are shared: they
+   * are never written.
    */
-  dropAfter(at: number): void {
-    const gone = this.list.splice(this.indexAtOrBefore(at) + 1);
-    for (const { stateBytes, pages } of gone) {
-      this.bytesHeld -= stateBytes + pages.size * PAGE_BYTES;
+  fork(at: number): CheckpointStore {
+    const copy = new CheckpointStore(this.limits);
+    for (const checkpoint of this.list.slice(0, this.indexAtOrBefore(at) + 1)) {
+      const pages = new Map(checkpoint.pages);
+      copy.list.push({ ...checkpoint, pages });
+      copy.bytesHeld += checkpoint.stateBytes + pages.size * PAGE_BYTES;
     }
+    return copy;
+  }
+
+  /** Makes do with less memory while nobody is on this run; its budget stays what it was. */
+  shrink(budgetBytes: number, focus: number): void {
+    this.thin(focus, budgetBytes);
   }
 
   /**
@@ -150,8 +158,8 @@ export class CheckpointStore {
   }
 
   /** Drops the checkpoints whose loss costs least, those far from `focus` and close to their neighbours first. */
-  private thin(focus: number): void {
-    const { budgetBytes, maxCheckpoints } = this.limits;
+  private thin(focus: number, budgetBytes = this.limits.budgetBytes): void {
+    const { maxCheckpoints } = this.limits;
     while (
       this.list.length > 2 &&
       (this.bytesHeld > budgetBytes || this.list.length > maxCheckpoints)

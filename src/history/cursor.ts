@@ -6,7 +6,7 @@ import { invariant } from '../base/assert';
 import { PAGE_BYTES, type PageCopy } from '../machine/memory';
 import type { Outcome } from '../machine/outcome';
 import type { CheckpointStore } from './checkpoint-store';
-import type { Inputs } from './input-log';
+import type { Interventions } from './moment-log';
 import type { Rewindable } from './rewindable';
 
 /** Re-executing further than this on the way back leaves a checkpoint close behind the goal. */
@@ -17,8 +17,8 @@ const CLOSE_BEHIND = 256;
 const RESTORE_WORTH = 1024;
 
 export class Cursor<Machine extends Rewindable> {
-  /** The checkpoint's moment since which `takeDirtyPages` has collected. */
-  private base: number;
+  /** The checkpoint's moment since which `takeDirtyPages` has collected; null: RAM is of another run. */
+  private base: number | null;
   /** Why the machine stopped for good at the present moment, else null. */
   private stopped: Outcome | null = null;
   /** The moment whose inputs the machine has had since it arrived there. */
@@ -27,12 +27,12 @@ export class Cursor<Machine extends Rewindable> {
   /**
    * @param machine a machine at its start (0 instructions retired); every machine on one store ran from the same
    *   start
-   * @param inputs what comes into the run from outside; the same for every machine on one store
+   * @param interventions what comes into the run from outside; the same for every machine on one store
    */
   constructor(
     readonly machine: Machine,
-    private readonly store: CheckpointStore,
-    private readonly inputs: Inputs<Machine> | null = null,
+    private store: CheckpointStore,
+    private interventions: Interventions<Machine> | null = null,
   ) {
     invariant(machine.retired === 0, 'a cursor starts with a machine at moment 0');
     this.base = 0;
@@ -67,19 +67,25 @@ export class Cursor<Machine extends Rewindable> {
     return this.runTo(moment);
   }
 
-  /** Runs forward to `moment`, leaving checkpoints at the store's intervals. */
-  runTo(moment: number): Outcome | null {
+  /**
+   * Runs forward to `moment`, leaving checkpoints at the store's intervals.
+   *
+   * @param enough asked whenever the machine pauses: true ends the run there, for a machine that was told to watch
+   */
+  runTo(moment: number, enough: () => boolean = () => false): Outcome | null {
     while (this.stopped === null && this.machine.retired < moment) {
       const here = this.machine.retired;
       const wanted = this.store.nextWanted(here);
-      if (this.inputs && this.given !== here) {
+      if (this.interventions && this.given !== here) {
         this.given = here;
-        this.inputs.give(this.machine, here);
+        this.interventions.give(this.machine, here);
       }
-      const nextInput = this.inputs?.nextAfter(here) ?? Number.POSITIVE_INFINITY;
-      const outcome = this.machine.run(Math.min(moment, wanted, nextInput));
+      const next = this.interventions?.nextAfter(here) ?? Number.POSITIVE_INFINITY;
+      const outcome = this.machine.run(Math.min(moment, wanted, next));
       if (outcome.kind !== 'budget') this.stopped = outcome;
       else if (this.machine.retired >= wanted) this.leaveCheckpoint(moment);
+      if (this.machine.retired !== here) this.change();
+      if (enough()) break;
     }
     return this.stopped;
   }
@@ -100,6 +106,35 @@ export class Cursor<Machine extends Rewindable> {
     this.runTo(moment);
   }
 
+  /**
+   * Goes over to another run from the same start, at `moment` of it.
+   *
+   * @param store filled by that run only
+   */
+  follow(
+    store: CheckpointStore,
+    interventions: Interventions<Machine> | null,
+    moment: number,
+  ): Outcome | null {
+    this.store = store;
+    this.interventions = interventions;
+    this.base = null;
+    const checkpoint = store.nearest(moment);
+    invariant(checkpoint, 'there is always a checkpoint at moment 0');
+    this.restore(checkpoint.at);
+    return this.runTo(moment);
+  }
+
+  /** What edits do belongs to the moment: nobody who listens to the run hears of it. */
+  private change(): void {
+    if (!this.interventions) return;
+    const { events } = this.machine;
+    const { listener } = events;
+    events.listener = null;
+    this.interventions.change(this.machine, this.machine.retired);
+    events.listener = listener;
+  }
+
   private leaveCheckpoint(focus: number): void {
     const { memory } = this.machine;
     const at = this.machine.retired;
@@ -108,6 +143,7 @@ export class Cursor<Machine extends Rewindable> {
     for (const { page, bytes } of memory.takeDirtyPages()) pages.set(page, bytes);
     // If the base was thinned away meanwhile, its versions went to a later checkpoint: they changed as well.
     const previous = this.store.nearest(at)?.at ?? 0;
+    invariant(this.base !== null, 'a run begins with a checkpoint');
     if (previous < this.base) {
       for (const page of this.store.changedBetween(previous, this.base)) {
         if (!pages.has(page)) pages.set(page, copyPage(memory.u8, page));
@@ -119,7 +155,8 @@ export class Cursor<Machine extends Rewindable> {
 
   private restore(at: number): void {
     const { memory } = this.machine;
-    const pages = this.store.changedBetween(this.base, at);
+    const pages =
+      this.base === null ? allPages(memory.u8) : this.store.changedBetween(this.base, at);
     for (const { page } of memory.takeDirtyPages()) pages.add(page);
     const copies: PageCopy[] = [];
     this.store.readPages(at, pages, (page, bytes) => {
@@ -134,15 +171,23 @@ export class Cursor<Machine extends Rewindable> {
     this.base = at;
     this.stopped = null;
     this.given = -1;
+    this.change();
   }
 }
+
+const allPages = (u8: Uint8Array): Set<number> =>
+  new Set(Array.from({ length: u8.length / PAGE_BYTES }, (_, page) => page));
 
 const copyPage = (u8: Uint8Array, page: number): Uint8Array =>
   u8.slice(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
 
+const asWords = (bytes: Uint8Array, from: number): Int32Array =>
+  new Int32Array(bytes.buffer, bytes.byteOffset + from, PAGE_BYTES / 4);
+
 function samePage(u8: Uint8Array, page: number, bytes: Uint8Array): boolean {
-  const from = page * PAGE_BYTES;
-  for (let i = 0; i < PAGE_BYTES; i++) if (u8[from + i] !== bytes[i]) return false;
+  const now = asWords(u8, page * PAGE_BYTES);
+  const then = asWords(bytes, 0);
+  for (let i = 0; i < now.length; i++) if (now[i] !== then[i]) return false;
   return true;
 }
 

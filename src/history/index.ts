@@ -1,5 +1,5 @@
 /** Time travel: what the session uses of it. */
 export { CheckpointStore, type StoreLimits } from './checkpoint-store';
 export { Cursor } from './cursor';
-export { InputLog, type Inputs } from './input-log';
+export { type Interventions, MomentLog } from './moment-log';
 export { type EventSink, Recording, type RecordingLimits } from './recording';

@@ -41,7 +41,7 @@ export class Recording {
   /** @param scout a machine of its own, which no one else moves */
   constructor(
     private readonly scout: Cursor<Rewindable>,
-    private sinks: readonly EventSink[],
+    private readonly sinks: readonly EventSink[],
     limits: Partial<RecordingLimits> = {},
   ) {
     this.limits = { ...DEFAULT_RECORDING_LIMITS, ...limits };
@@ -109,31 +109,31 @@ export class Recording {
   }
 
   /**
-   * Forgets what was recorded from `moment` on: another future follows. To be called while the scout can still
-   * reach the old one.
+   * A recording of a run that is the same up to `moment`, by the same scout. To be called while the scout is on this
+   * run; before the new recording is used, the scout has to be brought to the other one.
    *
-   * @param sinks told every event that stays, from the start, then those to come
+   * @param sinks know what came before `moment`; told what is yet to come
    */
-  cutAt(moment: number, sinks: readonly EventSink[]): void {
-    const size = this.limits.chunk;
-    const index = Math.floor(moment / size);
-    const chunk = this.chunks[index];
-    // The chunk at the frontier must hold its events: the next ones are added to them.
-    const kept = chunk ? this.eventsOf(index, chunk).filter((event) => event.retired < moment) : [];
-    for (const dropped of this.chunks.splice(index)) this.held -= dropped.events?.length ?? 0;
-    if (chunk) {
-      this.chunks[index] = { events: kept, kinds: kindsOf(kept), lastUse: chunk.lastUse };
-      this.held += kept.length;
+  until(moment: number, sinks: readonly EventSink[]): Recording {
+    invariant(moment <= this.recordedTo, 'only what is recorded can be copied');
+    const copy = new Recording(this.scout, sinks, this.limits);
+    const index = Math.floor(moment / this.limits.chunk);
+    for (const chunk of this.chunks.slice(0, index)) copy.chunks.push({ ...chunk });
+    const last = this.chunks[index];
+    if (last) {
+      // The chunk at the frontier must hold its events: the next ones are added to them.
+      const kept = this.eventsOf(index, last).filter((event) => event.retired < moment);
+      copy.chunks[index] = { events: kept, kinds: kindsOf(kept), lastUse: last.lastUse };
     }
-    this.recordedTo = moment;
-    this.ended = null;
-    this.sinks = sinks;
-    for (let at = 0; at < moment; at += size) {
-      for (const event of this.between(at, Math.min(moment, at + size))) {
-        for (const sink of sinks) sink.take(event);
-      }
-    }
-    this.scout.arriveAgain(moment);
+    for (const chunk of copy.chunks) copy.held += chunk?.events?.length ?? 0;
+    copy.uses = this.uses;
+    copy.recordedTo = moment;
+    return copy;
+  }
+
+  /** Keeps only so many events while nobody is on this run; the others are recorded again when asked for. */
+  shrink(maxEvents: number): void {
+    this.dropExcess(-1, maxEvents);
   }
 
   /** Instructions per chunk: the natural portion for searches. */
@@ -165,9 +165,9 @@ export class Recording {
     }
   }
 
-  private dropExcess(spared: number): void {
+  private dropExcess(spared: number, maxEvents = this.limits.maxEvents): void {
     const frontierIndex = Math.floor(this.recordedTo / this.limits.chunk);
-    while (this.held > this.limits.maxEvents) {
+    while (this.held > maxEvents) {
       let oldest: Chunk | null = null;
       for (const [index, chunk] of this.chunks.entries()) {
         if (!chunk.events?.length || index === spared || index === frontierIndex) continue;

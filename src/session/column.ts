@@ -22,6 +22,14 @@ export class Column {
     return index >= 0 && index < this.count ? this.values[index]! : Number.NaN;
   }
 
+  /** A column of its own with the first `length` values. */
+  first(length: number): Column {
+    const copy = new Column();
+    copy.values = this.values.slice(0, Math.max(256, length));
+    copy.count = Math.min(length, this.count);
+    return copy;
+  }
+
   set(index: number, value: number): void {
     this.values[index] = value;
   }

@@ -251,11 +251,12 @@ export interface WalkView {
     | { readonly kind: 'fault'; readonly errorCode: number; readonly why: string };
   /** What the silicon's TLB holds for this page right now, if it holds something; it may be stale. */
   readonly tlb: {
+    /** Physical address of the page, in the real machine's memory. */
     readonly frame: number;
     readonly writable: boolean;
     readonly user: boolean;
   } | null;
-  /** Under a hypervisor, for a guest walk: the machine frame behind the guest-physical page. */
+  /** Under a hypervisor, for a guest walk: machine address of the page behind the guest-physical one. */
   readonly machine: number | null;
 }
 

@@ -23,7 +23,16 @@ const INTERESTING: ReadonlySet<MachineEventKind> = new Set<MachineEventKind>([
 ]);
 
 export class EventStops implements EventSink {
-  private readonly moments = new Column();
+  private constructor(private readonly moments: Column) {}
+
+  static atStart(): EventStops {
+    return new EventStops(new Column());
+  }
+
+  /** Of a run that is the same up to `moment`. */
+  until(moment: number): EventStops {
+    return new EventStops(this.moments.first(this.moments.firstAtLeast(moment + 1)));
+  }
 
   take(event: MachineEvent): void {
     if (!INTERESTING.has(event.kind)) return;

@@ -22,12 +22,34 @@ export interface Excursion {
 const MAX_DEPTH = 32;
 
 export class Excursions implements EventSink {
-  private readonly starts = new Column();
-  private readonly ends = new Column();
+  private starts = new Column();
+  private ends = new Column();
   /** Index of the excursion around it, -1 for none. */
-  private readonly parents = new Column();
-  private readonly open: { readonly index: number; readonly fromCpl: number }[] = [];
+  private parents = new Column();
+  private origins = new Column();
+  /** When it was given up as never to be returned to; Infinity: it was not. */
+  private forgotten = new Column();
+  /** Indices, the innermost last. */
+  private open: number[] = [];
   private closedAt = -1;
+
+  /** Of a run that is the same up to `moment`. */
+  until(moment: number): Excursions {
+    const copy = new Excursions();
+    const count = this.starts.firstAtLeast(moment);
+    copy.starts = this.starts.first(count);
+    copy.ends = this.ends.first(count);
+    copy.parents = this.parents.first(count);
+    copy.origins = this.origins.first(count);
+    copy.forgotten = this.forgotten.first(count);
+    for (let index = 0; index < count; index++) {
+      if (copy.forgotten.at(index) >= moment) copy.forgotten.set(index, Number.POSITIVE_INFINITY);
+      if (copy.ends.at(index) < moment) continue;
+      copy.ends.set(index, Number.POSITIVE_INFINITY);
+      if (copy.forgotten.at(index) >= moment) copy.open.push(index);
+    }
+    return copy;
+  }
 
   take(event: MachineEvent): void {
     switch (event.kind) {
@@ -49,22 +71,23 @@ export class Excursions implements EventSink {
   }
 
   private begin(at: number, fromCpl: number): void {
-    const parent = this.open.at(-1)?.index ?? -1;
-    if (this.open.length === MAX_DEPTH) this.open.shift();
-    this.open.push({ index: this.starts.length, fromCpl });
+    const parent = this.open.at(-1) ?? -1;
+    if (this.open.length === MAX_DEPTH) this.forgotten.set(this.open.shift()!, at);
+    this.open.push(this.starts.length);
     this.starts.push(at);
     this.ends.push(Number.POSITIVE_INFINITY);
     this.parents.push(parent);
+    this.origins.push(fromCpl);
+    this.forgotten.push(Number.POSITIVE_INFINITY);
   }
 
   private finish(at: number, toCpl: number): void {
-    const innermost = this.open.at(-1);
-    if (!innermost) return;
+    if (this.open.length === 0) return;
     this.closedAt = at;
     // Going out to an outer ring ends every excursion nested inside the one that came from there.
-    for (let entry = this.open.pop(); entry; entry = this.open.pop()) {
-      this.ends.set(entry.index, at);
-      if (toCpl === 0 || entry.fromCpl === toCpl) return;
+    for (let index = this.open.pop(); index !== undefined; index = this.open.pop()) {
+      this.ends.set(index, at);
+      if (toCpl === 0 || this.origins.at(index) === toCpl) return;
     }
   }
 

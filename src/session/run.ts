@@ -1,10 +1,11 @@
 /**
- * A loaded world: the machine shown, the machine that runs ahead recording, and what both of them fill. Two machines
+ * A loaded world on one of its branches: the machine shown, the machine that runs ahead recording, and what both of them fill. Two machines
  * share one store of checkpoints, so what the scout has passed is quick to reach.
  */
+import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';
-import { CheckpointStore, Cursor, InputLog, Recording } from '../history';
-import type { System } from '../hypervisor/core/system';
+import { CheckpointStore, Cursor, type Interventions, MomentLog, Recording } from '../history';
+import type { System, SystemEdit } from '../hypervisor/core/system';
 import { createSystem } from '../hypervisor/registry';
 import type { OutsideInput } from '../machine/board';
 import type { LoadedGuest } from './api';
@@ -25,9 +26,12 @@ export interface Run {
   /** The machine that stands at the moment shown. */
   readonly cursor: Cursor<System>;
   readonly recording: Recording;
+  /** The machine that runs ahead for the recording. */
+  readonly scout: Cursor<System>;
   readonly store: CheckpointStore;
-  /** What came from outside, each with its moment. */
-  readonly inputs: InputLog<OutsideInput>;
+  /** What was typed and sent, and what was edited, each with its moment. */
+  readonly inputs: MomentLog<OutsideInput>;
+  readonly edits: MomentLog<readonly SystemEdit[]>;
   readonly eventStops: EventStops;
   readonly excursions: Excursions;
   readonly timeline: Timeline;
@@ -49,51 +53,99 @@ export function openWorld(world: World): Result<Run, Problem> {
   const scout = build(world, loaded.value);
   if (!scout.ok) return scout;
   const store = new CheckpointStore();
-  const inputs = new InputLog<OutsideInput>();
-  if (loaded.value.input) inputs.add(0, typed.value);
-  const given = {
-    nextAfter: (moment: number) => inputs.nextAfter(moment),
-    give: (system: System, moment: number) => {
-      for (const input of inputs.of(moment)) system.receive(input);
-    },
-  };
+  const none = MomentLog.empty<OutsideInput>();
+  const inputs = loaded.value.input ? none.with(0, typed.value) : none;
+  const edits = MomentLog.empty<readonly SystemEdit[]>();
+  const given = interventions({ inputs, edits });
   const cursor = new Cursor(shown.value, store, given);
-  const lanes = lanesOf(shown.value);
+  const ahead = new Cursor(scout.value, store, given);
+  const lanes = {
+    eventStops: EventStops.atStart(),
+    excursions: new Excursions(),
+    timeline: new Timeline(shown.value.real().cpl),
+  };
   return ok({
     world,
     guest,
     map,
     cursor,
     ...lanes,
-    recording: new Recording(new Cursor(scout.value, store, given), Object.values(lanes)),
+    recording: new Recording(ahead, Object.values(lanes)),
+    scout: ahead,
     store,
     inputs,
+    edits,
     whatIfs: new Map(),
     follower: null,
   });
 }
 
-/** @param system at the start of the run */
-function lanesOf(system: System) {
+/** What the machines of a run are given from outside. */
+function interventions({ inputs, edits }: Pick<Run, 'inputs' | 'edits'>): Interventions<System> {
   return {
-    eventStops: new EventStops(),
-    excursions: new Excursions(),
-    timeline: new Timeline(system.real().cpl),
+    nextAfter: (moment) => Math.min(inputs.nextAfter(moment), edits.nextAfter(moment)),
+    change: (system, moment) => {
+      for (const edit of edits.of(moment).flat()) {
+        const refused = system.edit(edit);
+        invariant(refused === null, `an edit made once can be made again: ${refused}`);
+      }
+    },
+    give: (system, moment) => {
+      for (const input of inputs.of(moment)) system.receive(input);
+    },
   };
 }
 
-/**
- * The run with an input at `moment`: from there on it has another future, and what was known of the old one is gone.
- */
+/** A run that is the same up to `moment`, edits and inputs of that moment included, and that nobody is on yet. */
+function until(run: Run, moment: number): Run {
+  run.recording.extend(moment);
+  const lanes = {
+    eventStops: run.eventStops.until(moment),
+    excursions: run.excursions.until(moment),
+    timeline: run.timeline.until(moment),
+  };
+  return {
+    ...run,
+    ...lanes,
+    recording: run.recording.until(moment, Object.values(lanes)),
+    store: run.store.fork(moment),
+    inputs: run.inputs.until(moment),
+    edits: run.edits.until(moment),
+    whatIfs: new Map(),
+    follower: null,
+  };
+}
+
+/** The run with an input at `moment`: from there on it has another future. The old one is nobody's any more. */
 export function withInput(run: Run, moment: number, input: OutsideInput): Run {
-  const { cursor, recording, store, inputs } = run;
-  cursor.goTo(0);
-  const lanes = lanesOf(cursor.machine);
-  recording.cutAt(moment, Object.values(lanes));
-  cursor.arriveAgain(moment);
-  store.dropAfter(moment);
-  inputs.add(moment, input);
-  return { ...run, ...lanes, whatIfs: new Map(), follower: null };
+  const fork = until(run, moment);
+  const other = { ...fork, inputs: fork.inputs.with(moment, input) };
+  goOverTo(other, moment);
+  return other;
+}
+
+/** Another run beside this one, with an edit at `moment`. To be gone over to. */
+export function withEdit(run: Run, moment: number, edit: readonly SystemEdit[]): Run {
+  const fork = until(run, moment);
+  return { ...fork, edits: fork.edits.with(moment, edit) };
+}
+
+/** Puts both machines on this run, the shown one at `moment`. Until then they are on the run they were on last. */
+export function goOverTo(run: Run, moment: number): void {
+  const given = interventions(run);
+  run.scout.follow(run.store, given, moment);
+  run.cursor.follow(run.store, given, moment);
+  run.follower = null;
+}
+
+/** What a branch nobody is on may keep: the rest is found again by re-execution. */
+const RESTING_CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const RESTING_EVENTS = 20_000;
+
+/** Makes a run that is left for another do with less memory. */
+export function rest(run: Run, moment: number): void {
+  run.store.shrink(RESTING_CHECKPOINT_BYTES, moment);
+  run.recording.shrink(RESTING_EVENTS);
 }
 
 /** One machine of a world, without history: what the command runs. */

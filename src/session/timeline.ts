@@ -13,13 +13,23 @@ const asRing = (cpl: number): Ring => (cpl === 0 ? 0 : cpl === 3 ? 3 : 1);
 
 /** Marks of one lane: a moment, a kind and a label each; labels are few and shared. */
 class Marks<Kind extends string> {
-  private readonly moments = new Column();
-  private readonly names = new Column();
-  private readonly known: { readonly kind: Kind; readonly label: string }[] = [];
-  private readonly indexOf = new Map<string, number>();
+  private moments = new Column();
+  private names = new Column();
+  private known: { readonly kind: Kind; readonly label: string }[] = [];
+  private indexOf = new Map<string, number>();
 
   /** @param rank when one bucket holds several marks, the highest rank stands for it */
   constructor(private readonly rank: Readonly<Record<Kind, number>>) {}
+
+  until(moment: number): Marks<Kind> {
+    const copy = new Marks<Kind>(this.rank);
+    const count = this.moments.firstAtLeast(moment);
+    copy.moments = this.moments.first(count);
+    copy.names = this.names.first(count);
+    copy.known = [...this.known];
+    copy.indexOf = new Map(this.indexOf);
+    return copy;
+  }
 
   push(at: number, kind: Kind, label: string): void {
     const key = `${kind} ${label}`;
@@ -53,10 +63,10 @@ class Marks<Kind extends string> {
 }
 
 export class Timeline implements EventSink {
-  private readonly changes = new Column();
-  private readonly rings = new Column();
-  private readonly traps = new Marks<TrapKind>({ trap: 0, callout: 1, interrupt: 2, fault: 3 });
-  private readonly blocks = new Marks<BlockKind>({
+  private changes = new Column();
+  private rings = new Column();
+  private traps = new Marks<TrapKind>({ trap: 0, callout: 1, interrupt: 2, fault: 3 });
+  private blocks = new Marks<BlockKind>({
     chained: 0,
     translated: 1,
     invalidated: 2,
@@ -66,6 +76,17 @@ export class Timeline implements EventSink {
   constructor(initialCpl: number) {
     this.changes.push(0);
     this.rings.push(asRing(initialCpl));
+  }
+
+  /** Of a run that is the same up to `moment`. */
+  until(moment: number): Timeline {
+    const copy = new Timeline(this.rings.at(0));
+    const count = this.changes.firstAtLeast(moment + 1);
+    copy.changes = this.changes.first(count);
+    copy.rings = this.rings.first(count);
+    copy.traps = this.traps.until(moment);
+    copy.blocks = this.blocks.until(moment);
+    return copy;
   }
 
   take(event: MachineEvent): void {

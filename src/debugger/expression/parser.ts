@@ -56,7 +56,7 @@ class Parser {
   constructor(private readonly tokens: readonly Token[]) {}
 
   whole(): Tree {
-    if (this.current.kind === 'end') {
+    if (this.tokens.length === 1) {
       throw new ExpressionProblem(
         'The expression is empty: write for example eax == 5 or [counter] > 0.',
         1,
