@@ -22,6 +22,7 @@ export function createEditorMachine(store: AppStore): EditorMachine {
     world: () => store.getState().world,
     open: (guest, image) => actions.tryOpen(worldFor(guest, image, store.getState().world)),
     breakpoints: () => store.getState().breakpoints,
+    resolved: () => store.getState().resolved,
     setBreakpoints: (breakpoints) => actions.setBreakpoints(breakpoints),
     async evaluate(expressions) {
       return (await actions.inspect('evaluate', { expressions })) ?? [];

@@ -6,7 +6,7 @@ const LOOKED_AT = 4096;
 const CONTROLS_OF_TEXT: ReadonlySet<number> = new Set([9, 10, 12, 13]);
 
 /** Source is UTF-8 without control characters: no NUL, no escape, no stray bytes above 0x7f. */
-function looksLikeText(bytes: Uint8Array): boolean {
+export function looksLikeText(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, LOOKED_AT);
   if (head.some((byte) => byte === 0x7f || (byte < 0x20 && !CONTROLS_OF_TEXT.has(byte)))) {
     return false;

@@ -2,16 +2,19 @@
  * What the editor knows and what it can do, as plain types. The store (`editor-store.ts`) holds the open program and
  * what the assembler says of it; the machine is reached through `EditorMachine` only. No React, no DOM.
  */
-import type { Breakpoint, Evaluation } from '../../session/debug';
+import type { StoreApi } from 'zustand/vanilla';
+import type { Breakpoint, Evaluation, ResolvedBreakpoint } from '../../session/debug';
 import type { Problem } from '../../session/view';
 import type { GuestSource, ImageChoice, World } from '../../session/world';
 import type { GuestKind, GuestSummary } from '../../storage/guest';
+import type { GuestLibrary } from '../../storage/library';
 import type {
   AssembleReply,
   Diagnostic,
   InstructionDoc,
   LineBytes,
   SourceFiles,
+  ToolchainApi,
   Vocabulary,
 } from '../../toolchain/api';
 
@@ -39,6 +42,8 @@ export interface RunProgram {
   readonly shipped: string | null;
   readonly main: string;
   readonly files: SourceFiles;
+  /** What its lines became. */
+  readonly lines: readonly LineBytes[];
 }
 
 /** The last assembly without errors, and the texts it was made of. */
@@ -115,8 +120,6 @@ export interface EditorState {
   readonly question: ImageQuestion | null;
   /** Addresses and bytes beside the lines. */
   readonly showBytes: boolean;
-  /** What went wrong here: storage, a file that cannot be opened. Null when nothing did or it was dismissed. */
-  readonly problem: Problem | null;
 }
 
 export interface EditorActions {
@@ -130,6 +133,8 @@ export interface EditorActions {
   openOwn(id: string): Promise<boolean>;
   /** Shows a shipped guest's source, read-only. */
   openShipped(name: string): Promise<boolean>;
+  /** Shows the source of what the machine runs, unless a program of one's own is open; `always`: even then. */
+  followMachine(always?: boolean): Promise<void>;
   /** Makes the shipped guest one's own: the named one, or the one that is open. */
   editCopy(name?: string): Promise<boolean>;
   /** Files picked or dropped: sources become a program, an image a guest; where the bytes do not say, `question`. */
@@ -146,7 +151,7 @@ export interface EditorActions {
 
   selectFile(file: string): void;
   edit(file: string, text: string): void;
-  /** Null when it was done, else why not. */
+  /** Null when it was done, else why not, in one sentence. */
   addFile(name: string, content?: string | Uint8Array): string | null;
   renameFile(file: string, name: string): string | null;
   removeFile(file: string): void;
@@ -167,7 +172,7 @@ export interface EditorActions {
   // --- places ------------------------------------------------------------------------------------------------
 
   /** Shows a line of the *running* program, wherever edits have moved it. */
-  revealSource(file: string, line: number): void;
+  revealSource(file: string, line: number): Promise<void>;
   /** Shows a place in the open program. */
   revealPlace(place: SourcePlace): void;
   /** The next or previous problem after a place. */
@@ -185,7 +190,6 @@ export interface EditorActions {
 
   setShowBytes(on: boolean): void;
   setLibraryOpen(open: boolean): void;
-  dismissProblem(): void;
   /** Keeps at once what waits to be kept: for when the page goes away. */
   flush(): Promise<void>;
 }
@@ -196,6 +200,20 @@ export interface EditorMachine {
   /** Opens a guest in place of what runs. On failure what was open stays. Null when it was opened. */
   open(guest: GuestSource, image: ImageChoice | null): Promise<Problem | null>;
   breakpoints(): readonly Breakpoint[];
+  /** What became of them; empty until the session has answered. */
+  resolved(): readonly ResolvedBreakpoint[];
   setBreakpoints(breakpoints: readonly Breakpoint[]): Promise<void>;
   evaluate(expressions: readonly string[]): Promise<readonly Evaluation[]>;
 }
+
+export interface EditorOptions {
+  readonly toolchain: ToolchainApi;
+  readonly library: GuestLibrary;
+  readonly machine: EditorMachine;
+  /** Where problems are shown to people: the page's banner. */
+  readonly report: (problem: Problem) => void;
+  /** Settles after so many milliseconds; injected, so that tests need no clock. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+export type EditorStore = StoreApi<EditorState> & { readonly actions: EditorActions };

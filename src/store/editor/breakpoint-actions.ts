@@ -1,0 +1,115 @@
+/** Setting and clearing breakpoints beside lines, and what goes to the machine when. */
+import type { Breakpoint } from '../../session/debug';
+import {
+  breakpointMarks,
+  currentBreakpoints,
+  executableLines,
+  isOnSource,
+  type SourceBreakpoint,
+  snap,
+  textOf,
+} from './breakpoints';
+import type { EditorMachine, EditorState, RunProgram } from './editor-state';
+import { runningProgram } from './execution';
+import { lineMap } from './line-map';
+
+export interface BreakpointDeps {
+  readonly get: () => EditorState;
+  readonly set: (change: Partial<EditorState>) => void;
+  readonly machine: EditorMachine;
+  /** They are to be kept with the guest. */
+  readonly changed: () => void;
+}
+
+export interface BreakpointActions {
+  toggleBreakpoint(file: string, line: number): Promise<void>;
+  /** All of the open program's, in its lines as they are now. */
+  current(): SourceBreakpoint[];
+  /** The program was given to the machine: so are all its breakpoints, and none of another program's. */
+  handOver(breakpoints: readonly SourceBreakpoint[]): Promise<void>;
+}
+
+export function breakpointActions({
+  get,
+  set,
+  machine,
+  changed,
+}: BreakpointDeps): BreakpointActions {
+  const running = (): RunProgram | null => runningProgram(machine.world(), get());
+
+  const current = (): SourceBreakpoint[] => {
+    const { guest, waiting } = get();
+    if (!guest) return [];
+    const breakpoints = machine.breakpoints();
+    return currentBreakpoints({ files: guest.files, running: running(), breakpoints, waiting });
+  };
+
+  /** Clears those at the line; false when there were none. */
+  const clear = async (file: string, line: number): Promise<boolean> => {
+    const { guest, waiting } = get();
+    if (!guest) return false;
+    const marks = breakpointMarks({
+      file,
+      text: textOf(guest.files, file),
+      running: running(),
+      breakpoints: machine.breakpoints(),
+      resolved: machine.resolved(),
+      waiting,
+    });
+    const there = new Set(marks.filter((mark) => mark.line === line).map(({ id }) => id));
+    if (there.size === 0) return false;
+    set({ waiting: waiting.filter(({ id }) => !there.has(id)) });
+    const left = machine.breakpoints().filter(({ id }) => !there.has(id));
+    if (left.length < machine.breakpoints().length) await machine.setBreakpoints(left);
+    return true;
+  };
+
+  const add = async (file: string, line: number): Promise<void> => {
+    const { guest, waiting } = get();
+    if (!guest) return;
+    const id = freshId([...machine.breakpoints(), ...waiting]);
+    const program = running();
+    const there = program && lineInRun(program, file, textOf(guest.files, file), line);
+    const place = { kind: 'source', file, line: there ?? line } as const;
+    const breakpoint: Breakpoint = { id, enabled: true, place, condition: null };
+    if (there === null) set({ waiting: [...waiting, breakpoint] });
+    else await machine.setBreakpoints([...machine.breakpoints(), breakpoint]);
+  };
+
+  return {
+    current,
+    async toggleBreakpoint(file, line) {
+      const { guest, image } = get();
+      if (guest?.kind !== 'source') return;
+      const text = textOf(guest.files, file);
+      // Before the first assembly nobody knows where instructions are: the line itself then.
+      const target = image ? snap(executableLines(image, file, text), line) : line;
+      const cleared = (await clear(file, line)) || (target !== null && (await clear(file, target)));
+      if (!cleared && target !== null) await add(file, target);
+      changed();
+    },
+    async handOver(breakpoints) {
+      const others = machine.breakpoints().filter((breakpoint) => !isOnSource(breakpoint));
+      const all: Breakpoint[] = [...others];
+      for (const breakpoint of breakpoints) {
+        const taken = all.some(({ id }) => id === breakpoint.id);
+        all.push(taken ? { ...breakpoint, id: freshId([...all, ...breakpoints]) } : breakpoint);
+      }
+      set({ waiting: [] });
+      if (all.length > 0 || machine.breakpoints().length > 0) await machine.setBreakpoints(all);
+    },
+  };
+}
+
+/** The line of the running program that this line of the edited text is; null when it is new there. */
+function lineInRun(program: RunProgram, file: string, text: string, line: number): number | null {
+  const before = textOf(program.files, file);
+  const there = lineMap(text, before)(line);
+  const same = before.split('\n')[there - 1] === text.split('\n')[line - 1];
+  return same && lineMap(before, text)(there) === line ? there : null;
+}
+
+function freshId(taken: readonly Breakpoint[]): string {
+  const ids = new Set(taken.map(({ id }) => id));
+  for (let n = 1; ; n++) if (!ids.has(`s${n}`)) return `s${n}`;
+}

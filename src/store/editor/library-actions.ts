@@ -1,0 +1,269 @@
+/** One's own guests and the shipped ones: opening, making, naming, taking away and bringing back. */
+import type { Breakpoint } from '../../session/debug';
+import type { ImageChoice } from '../../session/world';
+import type { NewGuest, StoredGuest } from '../../storage/guest';
+import { guestDownloads } from './downloads';
+import type {
+  EditorActions,
+  EditorOptions,
+  EditorState,
+  NamedBytes,
+  OpenGuest,
+} from './editor-state';
+import { importFiles, stem } from './import-files';
+import { openShippedGuest } from './shipped';
+import { TEMPLATE, TEMPLATE_FILE } from './template';
+
+type LibraryActions = Pick<
+  EditorActions,
+  | 'start'
+  | 'newGuest'
+  | 'openOwn'
+  | 'openShipped'
+  | 'followMachine'
+  | 'editCopy'
+  | 'openFiles'
+  | 'answerQuestion'
+  | 'dismissQuestion'
+  | 'rename'
+  | 'duplicate'
+  | 'remove'
+  | 'undoRemove'
+  | 'dismissRemoved'
+  | 'startShipped'
+  | 'startOwn'
+  | 'downloadOwn'
+>;
+
+export interface LibraryDeps extends EditorOptions {
+  readonly get: () => EditorState;
+  readonly set: (change: Partial<EditorState>) => void;
+  /** Puts a program into the editor. */
+  readonly show: (guest: OpenGuest | null, breakpoints: readonly Breakpoint[]) => void;
+  readonly run: () => Promise<boolean>;
+  /** Keeps what waits to be kept. */
+  readonly flush: () => Promise<void>;
+}
+
+export const openOf = (guest: StoredGuest): OpenGuest => {
+  const { breakpoints: _, ...rest } = guest;
+  return { ...rest, shipped: null };
+};
+
+export function libraryActions(deps: LibraryDeps): LibraryActions {
+  const { get, set, library, machine, report, show, flush } = deps;
+  /** Openings in order: a slow one that was overtaken shows nothing. */
+  let opening = 0;
+
+  const refresh = async (): Promise<void> => set({ own: await library.list() });
+
+  const showStored = async (guest: StoredGuest): Promise<void> => {
+    show(openOf(guest), guest.breakpoints);
+    await library.setLastOpen(guest.id);
+  };
+
+  /** A new guest of one's own, open in the editor. */
+  const make = async (guest: NewGuest): Promise<void> => {
+    opening += 1;
+    await flush();
+    await showStored(await library.create({ ...guest, name: freeTitle(guest.name) }));
+    await refresh();
+  };
+
+  const freeTitle = (name: string): string => {
+    const taken = get().own.map((guest) => guest.name);
+    if (!taken.includes(name)) return name;
+    for (let n = 2; ; n++) if (!taken.includes(`${name} ${n}`)) return `${name} ${n}`;
+  };
+
+  const openOwn = async (id: string): Promise<boolean> => {
+    const mine = ++opening;
+    await flush();
+    const guest = await library.load(id);
+    if (mine !== opening) return false;
+    if (guest) {
+      await showStored(guest);
+      set({ libraryOpen: false });
+    } else {
+      report({
+        message: 'This guest is no longer in the library.',
+        hint: 'It may have been deleted in another tab.',
+      });
+      await refresh();
+    }
+    return guest !== null;
+  };
+
+  const openShipped = async (name: string): Promise<boolean> => {
+    const mine = ++opening;
+    await flush();
+    const guest = await openShippedGuest(name);
+    if (mine !== opening) return false;
+    if (guest) {
+      show(guest, []);
+      set({ libraryOpen: false });
+    } else {
+      report({ message: `There is no shipped guest named '${name}'.` });
+    }
+    return guest !== null;
+  };
+
+  /** An image that the machine has accepted becomes a guest of one's own. */
+  const keepImage = async (file: NamedBytes, image: ImageChoice | null): Promise<void> => {
+    const { name, bytes } = file;
+    await make({
+      ...{ name: stem(name), kind: 'image', main: name, image },
+      ...{ files: { [name]: bytes }, breakpoints: [] },
+    });
+  };
+
+  const openImage = async (file: NamedBytes, left: readonly string[]): Promise<boolean> => {
+    const { name, bytes } = file;
+    const problem = await machine.open({ kind: 'image', name, bytes }, null);
+    if (problem) {
+      set({
+        libraryOpen: false,
+        question: { file, reason: problem.message, suggestion: suggestFor(bytes) },
+      });
+      return false;
+    }
+    await keepImage(file, null);
+    set({ libraryOpen: false });
+    if (left.length > 0) {
+      report({
+        message: `Opened ${name}. An image is one file, so ${left.length} more ${left.length === 1 ? 'was' : 'were'} left out: ${left.slice(0, 5).join(', ')}.`,
+        hint: 'Open sources together with the files they include; open images one at a time.',
+      });
+    }
+    return true;
+  };
+
+  return {
+    openOwn,
+    openShipped,
+    async start() {
+      await refresh();
+      const last = await library.lastOpen();
+      const mine = ++opening;
+      const guest = last === null ? null : await library.load(last);
+      if (guest && mine === opening && !get().guest) show(openOf(guest), guest.breakpoints);
+    },
+    async newGuest() {
+      await make({
+        ...{ name: 'My guest', kind: 'source', main: TEMPLATE_FILE, image: null },
+        ...{ files: { [TEMPLATE_FILE]: TEMPLATE }, breakpoints: [] },
+      });
+      set({ libraryOpen: false });
+    },
+    async followMachine(always = false) {
+      const world = machine.world();
+      const { guest, run } = get();
+      if (!world || (guest && guest.id !== null && !always)) return;
+      if (world.guest.kind === 'shipped') {
+        if (guest?.shipped !== world.guest.name) await openShipped(world.guest.name);
+      } else if (always && run?.id && run.id !== guest?.id) {
+        await openOwn(run.id);
+      }
+    },
+    async editCopy(name) {
+      const { guest } = get();
+      const source =
+        name === undefined || guest?.shipped === name ? guest : await openShippedGuest(name);
+      if (!source) return false;
+      const { kind, main, files, image } = source;
+      await make({ name: source.name, kind, main, files, image, breakpoints: [] });
+      set({ libraryOpen: false });
+      return true;
+    },
+    async openFiles(given) {
+      const imported = importFiles(given);
+      switch (imported.kind) {
+        case 'nothing':
+          report({
+            message: 'There is nothing to open: no file was found there.',
+            hint: 'Choose assembly source (.asm) with the files it includes, or one image.',
+          });
+          return false;
+        case 'image':
+          return openImage(imported.file, imported.left);
+        case 'source': {
+          const { name, main, files } = imported;
+          await make({ name, kind: 'source', main, files, image: null, breakpoints: [] });
+          set({ libraryOpen: false });
+          // Opened is opened, whether it runs or has errors to mend first.
+          await deps.run();
+          return true;
+        }
+      }
+    },
+    async answerQuestion(choice) {
+      const { question, guest } = get();
+      if (!question) return false;
+      const { file } = question;
+      const { name, bytes } = file;
+      const problem = await machine.open({ kind: 'image', name, bytes }, choice);
+      if (problem) {
+        set({ question: { file, reason: problem.message, suggestion: choice } });
+        return false;
+      }
+      set({ question: null, libraryOpen: false });
+      if (guest?.kind === 'image' && guest.files[guest.main] === bytes && guest.id !== null) {
+        set({ guest: { ...guest, image: choice } });
+        const stored = await library.load(guest.id);
+        if (stored) await library.save({ ...stored, image: choice });
+      } else {
+        await keepImage(file, choice);
+      }
+      return true;
+    },
+    dismissQuestion: () => set({ question: null }),
+    async rename(id, given) {
+      const name = given.trim();
+      if (name === '') return;
+      await flush();
+      await library.rename(id, name);
+      const { guest } = get();
+      if (guest?.id === id) set({ guest: { ...guest, name } });
+      await refresh();
+    },
+    async duplicate(id) {
+      await flush();
+      await library.duplicate(id);
+      await refresh();
+    },
+    async remove(id) {
+      await flush();
+      const removed = get().own.find((guest) => guest.id === id) ?? null;
+      await library.remove(id);
+      if (get().guest?.id === id) {
+        show(null, []);
+        await library.setLastOpen(null);
+      }
+      set({ removed });
+      await refresh();
+    },
+    async undoRemove() {
+      const { removed } = get();
+      if (!removed) return;
+      set({ removed: null });
+      if (!(await library.restore(removed.id))) {
+        report({ message: `${removed.name} can no longer be brought back.` });
+      }
+      await refresh();
+    },
+    dismissRemoved: () => set({ removed: null }),
+    startShipped: async (name) => (await openShipped(name)) && deps.run(),
+    startOwn: async (id) => (await openOwn(id)) && deps.run(),
+    async downloadOwn(id) {
+      await flush();
+      const guest = await library.load(id);
+      return guest ? guestDownloads(guest.main, guest.files) : [];
+    },
+  };
+}
+
+/** What the form starts with. Files of whole sectors are likely disks; a small file with a jump is likely 16 bits. */
+function suggestFor(bytes: Uint8Array): ImageChoice {
+  if (bytes.length === 0x10000 || bytes.length === 0x20000) return { format: 'rom' };
+  return { format: 'flat', loadAddress: 0x100000, entry: 0x100000, bits: 32 };
+}
