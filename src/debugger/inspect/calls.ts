@@ -8,7 +8,7 @@ import { SEG } from '../../machine/cpu/state';
 import type { CallFrameView, CallStackView } from '../../session/debug';
 import { callBefore } from './code';
 import type { InspectContext } from './context';
-import { baseOf, bitsOf, linearEip, type LookedAt, lookAt, numberAt } from './cpu';
+import { baseOf, bitsOf, type LookedAt, linearEip, lookAt, numberAt } from './cpu';
 
 const MOST_FRAMES = 64;
 /** Bytes searched for the next interrupt frame or return address. */

@@ -7,7 +7,7 @@ import type { Instruction } from '../../machine/codec/instruction';
 import { SEG } from '../../machine/cpu/state';
 import type { DisassemblyLine, Unreadable } from '../../session/debug';
 import type { InspectContext } from './context';
-import { baseOf, bitsOf, linearEip, type LookedAt, lookAt } from './cpu';
+import { baseOf, bitsOf, type LookedAt, linearEip, lookAt } from './cpu';
 
 const LONGEST = 15;
 const MOST_LINES = 500;

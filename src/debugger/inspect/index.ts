@@ -1,6 +1,7 @@
 /** The looks of the debugger: one function per kind, `(context, request) => reply`. Start with `context.ts`. */
-export { disassembly } from './code';
+
 export { calls } from './calls';
+export { disassembly } from './code';
 export type { GuestLabel, GuestNames, InspectContext, SourcePlace } from './context';
 export { memory } from './memory';
 export { pages } from './pages';

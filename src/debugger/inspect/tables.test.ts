@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GDT_BASE, IDT_BASE } from '../../hypervisor/memory/layout';
 import { unpack } from '../../hypervisor/memory/descriptors';
+import { GDT_BASE, IDT_BASE } from '../../hypervisor/memory/layout';
 import { Random } from '../../hypervisor/testing/random-guest/random';
 import { describeDescriptor } from './descriptor';
 import { tables } from './tables';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { BareSystem } from '../../hypervisor/bare/bare-system';
+import type { BinaryTranslationSystem } from '../../hypervisor/binary-translation/system';
+import { Random } from '../../hypervisor/testing/random-guest/random';
 import { CR0_PG, CR0_WP, CR4_PSE, WORD } from '../../machine/cpu/state';
 import { boot, deliveries } from '../../machine/cpu/testing/boot';
 import type { MachineEvent } from '../../machine/events';
-import { Random } from '../../hypervisor/testing/random-guest/random';
-import { BinaryTranslationSystem } from '../../hypervisor/binary-translation/system';
-import type { BareSystem } from '../../hypervisor/bare/bare-system';
 import type { WalkRequest, WalkView } from '../../session/debug';
 import { lookAt } from './cpu';
 import { helloRings, type Looked } from './testing/machine';

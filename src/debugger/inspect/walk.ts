@@ -57,6 +57,7 @@ export function walk(context: InspectContext, request: WalkRequest): WalkView | 
     physical !== null && cpu === 'guest' && isVirtualized(system)
       ? system.machinePage(physical >>> 12)
       : null;
+  const tlb = system.tlbEntry(address);
   return {
     cpu,
     address,
@@ -73,7 +74,7 @@ export function walk(context: InspectContext, request: WalkRequest): WalkView | 
     tableEntry: walked.tableEntry,
     outcome:
       outcome.kind === 'mapped' ? { ...outcome, byte: memory.byte(outcome.physical) } : outcome,
-    tlb: system.tlbEntry(address),
+    tlb: tlb && { ...tlb, frame: (tlb.frame * 0x1000) >>> 0 },
     machine: page === null ? null : (page * 0x1000) >>> 0,
   };
 }

@@ -31,16 +31,6 @@ export function machineOf(source: string, technique: TechniqueId = 'bare'): Look
   });
   if (!made.ok) throw new Error(made.error.message);
   const system = made.value;
-  // TEMPORARY-SHIM
-  const shim = system as unknown as {
-    machinePage?: unknown;
-    tlbEntry?: unknown;
-    pmap?: { machineFrame(n: number): number | null };
-  };
-  shim.machinePage ??= (page: number) =>
-    shim.pmap ? shim.pmap.machineFrame(page) : page < 1024 ? page : null;
-  shim.tlbEntry ??= () => ({ frame: 1, user: false, writable: true });
-  // END-SHIM
   const symbols = assembled.value.symbols
     .map(({ name, address }) => ({ name, address }))
     .sort((a, b) => a.address - b.address);
