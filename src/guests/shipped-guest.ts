@@ -77,6 +77,8 @@ export interface GuestInfo {
   readonly teaches: string;
   readonly format: GuestFormat;
   readonly input?: OutsideText;
+  /** What tests type in the place of a person, for a guest that would wait for one for ever. */
+  readonly typedInTests?: OutsideText;
   /** By technique. */
   readonly runs: {
     readonly bare: ExpectedRun;

@@ -1270,7 +1270,7 @@ ticks:  resd 1
         %include "program-library.inc"  ; what all programs share
         %include "program-shell.inc"
         %include "programs-small.inc"   ; clock, primes, hog, memory, twins
-        %include "programs-rude.inc"    ; crash, rogue, deep: programs that get killed
+        %include "programs-rude.inc"    ; crash, rogue, deep, liar
 
         section .bss
         alignb 4096
@@ -1386,10 +1386,14 @@ start_console:
         out     dx, al
         add     esi, 2
         loop    .next
-        mov     byte [colour], COLOUR_TEXT
-        call    clear_screen
+        push    edi
+        mov     edi, SCREEN             ; all of it in the colour of the bars, then the rows between them
+        mov     ecx, ROWS * COLUMNS / 2
+        mov     eax, COLOUR_BAR * 0x1000100 + 0x200020
+        rep     stosd
+        pop     edi
         pop     esi
-        ret
+        mov     byte [colour], COLOUR_TEXT
 
 clear_screen:                           ; without the bars
         push    edi
@@ -2427,6 +2431,7 @@ programs:
         program "crash", crash
         program "rogue", rogue
         program "deep", deep
+        program "liar", liar
 programs_end:
 idle_program:   db "idle", 0, 0, 0, 0
 text_killed:    db ": killed, ", 0
@@ -2979,7 +2984,7 @@ shell_started:  db "] started", 10, 0
 shell_ended:    db "] ended with code ", 0
 shell_code:     db "ended with code ", 0
 shell_programs: db "Programs to run:", 10
-                db "  clock primes hog memory twins, and to be killed: crash rogue deep", 10
+                db "  clock primes hog memory twins; and rude ones: crash rogue deep liar", 10
                 db "Ctrl+C ends the program you wait for.", 10, 0
 shell_run_what: db "run what? For example: run primes, or run clock &", 10, 0
 shell_run_none: db "no such program, or no room for another process", 10, 0
@@ -3012,9 +3017,10 @@ shell_about_fault: db "the kernel uses a null pointer and panics", 0
 shell_about_shutdown: db "the end", 0
 shell_end:
 `,
-    'programs-rude.inc': `; --- Programs that get killed -----------------------------------------------------------------
+    'programs-rude.inc': `; --- Programs that misbehave -------------------------------------------------------------------
 ;
-; Watch: the exception in ring 3, the handler in ring 0, and the shell that goes on as if nothing had happened.
+; Watch: the exception in ring 3, the handler in ring 0, and the shell that goes on as if nothing had happened. Only
+; \`liar\` lives: what it does is no exception, and the kernel has to look after itself.
 
 ; crash: writes to the kernel's memory. The page is there, but not for ring 3.
         section .crash align=4096
@@ -3043,6 +3049,31 @@ deep_main:
 .again: call    .again
 deep_hello:     db "deep: calling myself for ever", 10, 0
 deep_end:
+
+; liar: asks the kernel to print, and to overwrite, the kernel's own memory. Ring 0 could; check_readable and
+; check_writable in system-calls.inc are why it does not.
+        section .liar align=4096
+liar_start:
+liar_main:
+        mov     ebx, kernel_start
+        mov     ecx, 16
+        sys     WRITE
+        mov     edi, eax
+        mov     ebx, kernel_start
+        sys     MEMORY
+        and     edi, eax
+        inc     edi                     ; both must have been -1
+        jnz     .believed
+        say     liar_refused
+        mov     ebx, 1
+        sys     EXIT
+.believed:
+        say     liar_believed
+        mov     ebx, 2
+        sys     EXIT
+liar_refused:   db "liar: the kernel does not believe me", 10, 0
+liar_believed:  db "liar: the kernel believes everything", 10, 0
+liar_end:
 `,
     'programs-small.inc': `; --- Programs that behave ---------------------------------------------------------------------
 
@@ -3072,7 +3103,7 @@ clock_main:
         call    .two_digits
         mov     ebx, clock_text
         mov     ecx, 7
-        mov     edx, 0x1e0000 + 72      ; yellow on blue, row 0, column 72
+        mov     edx, 0x1e0000 + 73      ; yellow on blue, row 0, column 73
         sys     DRAW
         mov     ebx, TICKS_PER_SECOND / 10
         sys     SLEEP
@@ -3324,7 +3355,7 @@ task_state:     resb 104
 
 BAR             equ COLOUR_BAR << 8
 BAR_DIM         equ 0x1b00              ; light cyan on blue
-BAR_WIDTH       equ 70                  ; the last cells of the first row are for \`clock\`
+BAR_WIDTH       equ 73                  ; the last cells of the first row are for \`clock\`
 
         section .text
 draw_bars:
@@ -3409,11 +3440,11 @@ draw_bars:
 
         section .data
 .name:          db " tinyos ", 0
-.running:       db "  running ", 0
-.free:          db "  free ", 0
-.faults:        db "  faults ", 0
-.switches:      db "  switches ", 0
-.ticks:         db "  ticks ", 0
+.running:       db "running ", 0
+.free:          db " free ", 0
+.faults:        db " faults ", 0
+.switches:      db " switches ", 0
+.ticks:         db " tick ", 0
 
 ; The drawing routines write from edi on and leave it behind what they wrote.
         section .text

@@ -28,9 +28,10 @@ export interface QemuRun {
 export function runOnQemu(guest: ShippedGuest): Promise<QemuRun> {
   return inFolder(async (folder) => {
     const qemu = start(folder, guest, EXIT_DEVICE);
-    if (guest.input?.text !== undefined) {
+    const { text } = guest.input ?? guest.typedInTests ?? {};
+    if (text !== undefined) {
       await until(qemu, () => serialOf(folder) !== '');
-      for (const character of guest.input.text) command(qemu, `sendkey ${keyOf(character)}`);
+      for (const character of text) command(qemu, `sendkey ${keyOf(character)}`);
     }
     const status = await qemu.closed;
     return { serial: serialOf(folder), status };

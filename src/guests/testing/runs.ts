@@ -30,9 +30,10 @@ const optionsOf = ({ format }: ShippedGuest) => ({
 });
 
 function withInput<T extends System>(system: T, guest: ShippedGuest): T {
-  const typed = outsideInput(guest.input ?? {});
+  const text = guest.input ?? guest.typedInTests;
+  const typed = outsideInput(text ?? {});
   if (!typed.ok) throw new Error(typed.error.message);
-  if (guest.input) system.receive(typed.value);
+  if (text) system.receive(typed.value);
   return system;
 }
 

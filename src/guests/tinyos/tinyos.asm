@@ -46,7 +46,7 @@
         %include "program-library.inc"  ; what all programs share
         %include "program-shell.inc"
         %include "programs-small.inc"   ; clock, primes, hog, memory, twins
-        %include "programs-rude.inc"    ; crash, rogue, deep: programs that get killed
+        %include "programs-rude.inc"    ; crash, rogue, deep, liar
 
         section .bss
         alignb 4096
