@@ -2,8 +2,11 @@
  * A *board*: every device of the PC, wired to one port bus and one clock. The silicon has one; a monitor builds
  * another for its guest from the same classes. It knows no CPU: `pic.pending` is the INTR pin.
  */
+import { invariant } from '../base/assert';
 import { CYCLES_PER_SECOND, type Scheduler } from './clock';
 import { A20Gate } from './devices/a20';
+import { Ata } from './devices/ata';
+import { AtaDisk } from './devices/ata-disk';
 import { DebugExit } from './devices/debug-exit';
 import { KeyboardController } from './devices/keyboard-controller';
 import type { KeyStroke } from './devices/keys';
@@ -64,15 +67,24 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
   readonly post = new PostPort();
   readonly a20: A20Gate;
   readonly resetControl: ResetControl;
+  /** The primary disk channel; null on a machine without disk, where its ports are nobody's. */
+  ata: Ata | null = null;
   /** At the keyboard, and at the other end of the serial line. */
   readonly typist: Typist<KeyStroke>;
   readonly terminal: Typist<number>;
   /** Every byte the guest sent over the serial line or to the log port, as Latin-1 text. */
   serial = '';
   private readonly events: EventSink;
+  private readonly plugIn: (image: Uint8Array) => Ata;
 
   constructor({ bus, clock, events, device, onExit, ...options }: BoardOptions) {
     this.events = events;
+    this.plugIn = (image) => {
+      const ata = new Ata(new AtaDisk(image), clock, `${device} disk`, bus, line(Ata.irq));
+      for (const [first, count] of Ata.ports) bus.register(first, count, ata);
+      bus.registerWord(Ata.wordPort, ata);
+      return ata;
+    };
     const reset = options.onReset ?? refuseReset;
     const resetCpu = (by: string) => reset(by, false);
     this.a20 = new A20Gate(options.onA20 ?? refuseA20, resetCpu);
@@ -135,6 +147,12 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
     }
   }
 
+  /** Gives the machine a disk, once, before it runs. */
+  attachDisk(image: Uint8Array): void {
+    invariant(this.ata === null, 'a machine has one disk');
+    this.ata = this.plugIn(image);
+  }
+
   /** Somebody outside begins to type or to send; when it arrives is up to the guest and the machine's time. */
   receive({ keys = [], serial = [] }: OutsideInput): void {
     this.events.emit({ kind: 'input', strokes: keys.length, bytes: serial.length });
@@ -144,10 +162,11 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
 
   /** Whether anything that will happen by itself could interrupt the CPU as the 8259 pair is programmed now. */
   couldWake(): boolean {
-    const { pic, typist, terminal, keyboard, rtc } = this;
+    const { pic, typist, terminal, keyboard, rtc, ata } = this;
     return (
       pic.couldDeliver(TIMER_IRQ) ||
       (rtc.isAbout && pic.couldDeliver(Rtc.irq)) ||
+      (ata?.isAbout === true && pic.couldDeliver(Ata.irq)) ||
       ((keyboard.isAbout || typist.isAbout) && pic.couldDeliver(KeyboardController.irq)) ||
       (terminal.isAbout && pic.couldDeliver(Uart.irq))
     );
@@ -164,6 +183,7 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
     this.keyboard.reset();
     this.a20.reset();
     this.resetControl.reset();
+    this.ata?.reset();
   }
 
   save() {
@@ -179,6 +199,7 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
       post: this.post.save(),
       a20: this.a20.save(),
       resetControl: this.resetControl.save(),
+      ata: this.ata?.save() ?? null,
       typist: this.typist.save(),
       terminal: this.terminal.save(),
       serial: this.serial,
@@ -197,6 +218,7 @@ export class Board implements Snapshotable<ReturnType<Board['save']>> {
     this.post.restore(state.post);
     this.a20.restore(state.a20);
     this.resetControl.restore(state.resetControl);
+    if (state.ata) this.ata?.restore(state.ata);
     this.typist.restore(state.typist);
     this.terminal.restore(state.terminal);
     this.serial = state.serial;

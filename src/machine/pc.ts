@@ -128,9 +128,10 @@ export class Pc implements Snapshotable<PcState> {
     cpu.guestRetired = guestRetired;
   }
 
-  /** The reset button: CPU, clock and devices as at power-on; RAM keeps its bytes, as it does on a PC. */
+  /** The reset button: CPU, clock and devices as at power-on; RAM and disk keep their bytes, as on a PC. */
   reset(): void {
     this.restore(this.powerOn);
+    this.board.ata?.reset();
   }
 
   /** What an image in memory needs of the machine around it: ROM that cannot be written, stubs that answer. */
@@ -140,9 +141,10 @@ export class Pc implements Snapshotable<PcState> {
       this.memory.protect(ROM_END - image.romBytes, image.romBytes);
       this.cpu.mmu.flush(true);
     }
+    if (image.disk) this.board.attachDisk(image.disk);
     if (image.biosStubs) {
       this.memory.protect(BIOS_STUB_SEGMENT << 4, PAGE_BYTES);
-      const stubs = new MissingBios(() => this.cpu);
+      const stubs = new MissingBios(() => this.cpu, image.romBytes > 0);
       for (const [first, count] of MissingBios.ports) this.bus.register(first, count, stubs);
     }
     bootCpu(this.cpu, image.state);

@@ -15,6 +15,12 @@ export interface PortDevice {
   writePort(port: number, value: number): void;
 }
 
+/** The other kind: a port of 16 bits on which a wider access is not cut into bytes (a 32-bit one is two of 16). */
+export interface WordPort {
+  readWord(): number;
+  writeWord(value: number): void;
+}
+
 /** Where a device says that what it is returning depends on time. */
 export interface ReadMarker {
   timeDependent: boolean;
@@ -40,6 +46,7 @@ export class PortBus implements ReadMarker {
   onRead: ((port: number, value: number, timeDependent: boolean) => number) | null = null;
 
   private readonly devices: (PortDevice | undefined)[] = [];
+  private readonly wordPorts = new Map<number, WordPort>();
 
   constructor(
     private readonly events: EventSink,
@@ -54,24 +61,27 @@ export class PortBus implements ReadMarker {
     }
   }
 
+  /** Accesses of 16 and 32 bits to this port go to `device` whole. Those of 8 bits go to the device registered there. */
+  registerWord(port: number, device: WordPort): void {
+    invariant(!this.wordPorts.has(port), `port 0x${hex16(port)} has one word device`);
+    this.wordPorts.set(port, device);
+  }
+
   /** Puts a device in front of whatever is at a port. */
   cover(port: number, make: (inner: PortDevice | undefined) => PortDevice): void {
     this.devices[port] = make(this.devices[port]);
   }
 
   /**
-   * IN. A 16- or 32-bit access becomes byte accesses to consecutive ports, lowest first.
+   * IN. A 16- or 32-bit access becomes byte accesses to consecutive ports, lowest first, unless the port is a wide one.
    * @returns unsigned, zero-extended
    * @throws NotImplemented naming port and size where no device answers
    */
   read(port: number, size: PortSize): number {
     this.requireDevices(port, size, 'in');
     this.timeDependent = false;
-    let value = 0;
-    for (let i = 0; i < size; i++) {
-      const byte = this.at(port + i).readPort((port + i) % PORTS) & 0xff;
-      value = (value | (byte << (8 * i))) >>> 0;
-    }
+    const wide = size === 1 ? undefined : this.wordPorts.get(port);
+    let value = wide ? readWords(wide, size) : this.readBytes(port, size);
     if (this.onRead) value = this.onRead(port, value, this.timeDependent);
     this.events.emit({ kind: 'port', direction: 'in', port, size, value, device: this.device });
     return value;
@@ -89,9 +99,23 @@ export class PortBus implements ReadMarker {
       value: unsigned,
       device: this.device,
     });
+    const wide = size === 1 ? undefined : this.wordPorts.get(port);
+    if (wide) {
+      for (let bit = 0; bit < size * 8; bit += 16) wide.writeWord((unsigned >>> bit) & 0xffff);
+      return;
+    }
     for (let i = 0; i < size; i++) {
       this.at(port + i).writePort((port + i) % PORTS, (unsigned >>> (8 * i)) & 0xff);
     }
+  }
+
+  private readBytes(port: number, size: PortSize): number {
+    let value = 0;
+    for (let i = 0; i < size; i++) {
+      const byte = this.at(port + i).readPort((port + i) % PORTS) & 0xff;
+      value = (value | (byte << (8 * i))) >>> 0;
+    }
+    return value;
   }
 
   private at(port: number): PortDevice {
@@ -110,4 +134,12 @@ export class PortBus implements ReadMarker {
       );
     }
   }
+}
+
+function readWords(device: WordPort, size: PortSize): number {
+  let value = 0;
+  for (let bit = 0; bit < size * 8; bit += 16) {
+    value = (value | ((device.readWord() & 0xffff) << bit)) >>> 0;
+  }
+  return value;
 }

@@ -48,9 +48,9 @@ describe('a boot sector', () => {
     ${EXIT}
   text: db 'real mode',0`);
 
-  it('runs in real mode at 0000:7C00 with the drive in DL', () => {
+  it('is started by the firmware from the reset vector, with the drive in DL', () => {
     const system = boot(HELLO);
-    expect(system.guest()).toMatchObject({ eip: 0x7c00, cr0: 0x10 });
+    expect(system.guest()).toMatchObject({ eip: 0xfff0, cr0: 0x60000010 });
     expect(system.run(LIMIT)).toEqual({ kind: 'exited', code: 0x80 });
     expect(system.serial()).toBe('real mode');
   });
@@ -62,16 +62,24 @@ describe('a boot sector', () => {
     expect(made.value.serial()).toBe('real mode');
   });
 
-  it('stops at a BIOS call and names the service', () => {
-    const outcome = boot(sectorOf('mov ax,0x0201\nint 0x13')).run(LIMIT);
+  it('stops at a BIOS call that the firmware does not offer, and names the service', () => {
+    const outcome = boot(sectorOf('mov ax,0x0501\nmov dl,0x80\nint 0x13')).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toMatch(
-      /^BIOS service INT 13h AH=02h \(disk\) is not there: this machine has no BIOS/,
+      /^BIOS service INT 13h AH=05h \(disk\) is not there: this machine's BIOS does not offer it/,
     );
   });
 
   it('stops at an exception it has no handler for, and names the vector', () => {
     const outcome = boot(sectorOf('xor cx,cx\ndiv cx')).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toMatch(/^interrupt 00h .*no handler/);
+  });
+
+  it.each([
+    ['#GP, which shares its vector with IRQ 5', 'mov al,[0xffff]\nmov ax,[0xffff]', '0D'],
+    ['#UD', 'ud2', '06'],
+  ])('stops at %s, named', (_name, body, vector) => {
+    const outcome = boot(sectorOf(body)).run(LIMIT);
+    expect(outcome.kind === 'stopped' && outcome.message).toContain(`interrupt ${vector}h`);
   });
 
   it('may set its own vectors', () => {
@@ -87,6 +95,14 @@ describe('a boot sector', () => {
 });
 
 describe('a flat binary', () => {
+  it('in real mode has no BIOS below it: a call stops and names the service', () => {
+    const image = bytesOf('bits 16\norg 0x7c00\nmov ax,0x0201\nint 0x13');
+    const outcome = boot(image, { format: 'flat', bits: 16 }).run(LIMIT);
+    expect(outcome.kind === 'stopped' && outcome.message).toMatch(
+      /^BIOS service INT 13h AH=02h \(disk\) is not there: this machine has no BIOS/,
+    );
+  });
+
   it('runs at its address in 32-bit protected mode', () => {
     const image = bytesOf(`bits 32\norg 0x300000\ncall next\nnext: pop eax\nshr eax,16\n${EXIT}`);
     expect(boot(image, { format: 'flat', loadAddress: 0x300000 }).run(LIMIT)).toEqual({
@@ -115,7 +131,7 @@ describe('the log port', () => {
 /** 64 KiB with code at F000:0000 and a far jump at the reset vector. */
 const romOf = (body: string) =>
   bytesOf(
-    `bits 16\norg 0\n${body}\ntimes 0xfff0-($-$$) db 0xff\njmp 0xf000:0\ntimes 0x10000-($-$$) db 0xff\n`,
+    `bits 16\norg 0\n${body}\ntimes 0xfff0-($-$$) db 0xff\nbits 16\njmp 0xf000:0\ntimes 0x10000-($-$$) db 0xff\n`,
   );
 
 describe('a ROM image', () => {
@@ -157,9 +173,43 @@ describe('a ROM image', () => {
     expect(system.retired).toBeGreaterThan(one.retired + 8);
   });
 
-  it('is refused by the monitor, with what to do', () => {
-    const made = BinaryTranslationSystem.create(romOf('hlt'), OPTIONS);
-    expect(!made.ok && `${made.error.message} ${made.error.hint}`).toMatch(/ROM.*bare/);
+  it.each([
+    ['real mode', ''],
+    [
+      'translated protected mode',
+      `lgdt [cs:gdtr]
+       mov eax,cr0
+       or al,1
+       mov cr0,eax
+       jmp dword 8:0xf0000+flat
+       bits 32
+     flat:
+       mov cx,16
+       mov ds,cx
+       mov ss,cx
+       mov esp,0x7000
+       mov byte [0xf8000],5
+       mov al,[0xf8000]`,
+    ],
+  ])('runs under the monitor too, which loses its writes: %s', (_name, mode) => {
+    const image = romOf(
+      `jmp start
+       gdt: dq 0,0x00cf9b000000ffff,0x00cf93000000ffff
+       gdtr: dw 23
+       dd 0xf0000+gdt
+       start:
+       mov al,3
+       mov [cs:0x8000],al
+       mov al,[cs:0x8000]
+       ${mode}
+       ${EXIT}`,
+    );
+    const made = BinaryTranslationSystem.create(image, OPTIONS);
+    if (!made.ok) throw new Error(made.error.message);
+    expect(Array.from(made.value.readGuest(0xfffffff0, 1) ?? [])).toEqual([0xea]);
+    expect(made.value.run(LIMIT)).toEqual({ kind: 'exited', code: 0xff });
+    const hits = made.value.counts()['trace-hit'] ?? 0;
+    expect(hits > 0).toBe(mode !== '');
   });
 });
 

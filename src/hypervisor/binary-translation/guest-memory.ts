@@ -3,19 +3,20 @@
  * guest's own tables, and the write traces that tell when those (or translated code) change.
  */
 import { WORD } from '../../machine/cpu/state';
+import { PAGE_BYTES } from '../../machine/memory';
 import type { Pc } from '../../machine/pc';
 import type { Snapshotable } from '../../machine/snapshot';
 import type { RawDescriptor } from '../memory/descriptors';
 import { type GuestPaging, GuestTables } from '../memory/guest-walk';
 import { MONITOR_BASE } from '../memory/layout';
 import type { MonitorMemory } from '../memory/monitor-memory';
-import type { Pmap } from '../memory/pmap';
+import { type Pmap, ROM_END } from '../memory/pmap';
 import { ShadowTables } from '../memory/shadow-tables';
 import { DescriptorTables } from './descriptor-table';
 import type { VirtualCpu } from './virtual-cpu';
 
 /** Why writes to a guest frame are traced. */
-export type Traced = 'code' | 'gdt';
+export type Traced = 'code' | 'gdt' | 'rom';
 
 export class GuestMemory implements Snapshotable<ReturnType<GuestMemory['save']>> {
   readonly shadow: ShadowTables;
@@ -102,6 +103,17 @@ export class GuestMemory implements Snapshotable<ReturnType<GuestMemory['save']>
     this.pc.memory.watch(machineFrame, true);
     for (const linear of this.shadow.protect((machineFrame << 12) >>> 0)) {
       this.pc.cpu.flushPage(linear);
+    }
+  }
+
+  /**
+   * The guest's last bytes below 1 MiB become ROM: no shadow lets it write there, and what the virtual CPU writes is lost.
+   */
+  addRom(bytes: number): void {
+    this.pmap.copyRom(bytes);
+    for (let at = ROM_END - bytes; at < ROM_END; at += PAGE_BYTES) {
+      this.pc.memory.protect(this.pmap.address(at), PAGE_BYTES);
+      this.trace(at / PAGE_BYTES, 'rom');
     }
   }
 

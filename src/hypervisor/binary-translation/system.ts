@@ -154,14 +154,11 @@ export class BinaryTranslationSystem implements System {
       imageOptions,
     );
     if (!loaded.ok) return err(loaded.error);
-    if (loaded.value.romBytes > 0) {
-      return err({
-        message: 'The monitor cannot start a guest from ROM: its map of guest memory has none.',
-        hint: 'Run ROM images with --technique bare.',
-      });
-    }
+    const { romBytes, disk } = loaded.value;
+    if (romBytes > 0) system.monitor.guest.addRom(romBytes);
+    if (disk) system.board.attachDisk(disk);
     if (loaded.value.biosStubs) {
-      const stubs = new MissingBios(() => system.virtual.cpu);
+      const stubs = new MissingBios(() => system.virtual.cpu, romBytes > 0);
       for (const [first, count] of MissingBios.ports) system.bus.register(first, count, stubs);
     }
     system.install(loaded.value.state);

@@ -8,10 +8,15 @@ import { invariant } from '../../base/assert';
 
 /** A machine page address beyond all RAM: the open bus, for guest-physical pages that do not exist. */
 const NOWHERE = 0xfffff000;
+/** A PC's ROM ends here, and once more 4 GiB above 0. */
+export const ROM_END = 0x100000;
+const FOUR_GIB = 0x100000000;
 
 export class Pmap {
   private readonly toMachine: Uint32Array;
   private readonly toGuest: Uint32Array;
+  /** First guest-physical address of the copy of ROM below 4 GiB. */
+  private romCopy = FOUR_GIB;
 
   /** @param frames number of 4 KiB guest-physical frames; they fill machine frames 0 to frames - 1 */
   constructor(readonly frames: number) {
@@ -39,9 +44,15 @@ export class Pmap {
 
   /** Page address to page address, for a CPU's `physical` hook. */
   readonly physical = (guestPage: number): number => {
-    const frame = this.toMachine[guestPage >>> 12];
+    const at = guestPage >= this.romCopy ? guestPage - FOUR_GIB + ROM_END : guestPage;
+    const frame = this.toMachine[at >>> 12];
     return frame === undefined ? NOWHERE : frame << 12;
   };
+
+  /** The last `bytes` below 1 MiB appear again right below 4 GiB, where the CPU starts after reset. */
+  copyRom(bytes: number): void {
+    this.romCopy = FOUR_GIB - bytes;
+  }
 
   /** Machine-physical address of a guest-physical one. */
   address(guestPhysical: number): number {

@@ -1,6 +1,6 @@
 /**
- * The BIOS that is not there: real-mode vectors lead to stubs (loader/real-mode.ts) whose `out` ends here, and this
- * stops the machine with the name of the service that was asked for.
+ * BIOS services that are not there: their vectors lead to stubs (loader/real-mode.ts, and the first KiB of the firmware)
+ * whose `out` ends here, and this stops the machine with the name of the service that was asked for.
  *
  * @see IBM PC/AT Technical Reference, "ROM BIOS and System Usage": "Interrupt Vectors"
  */
@@ -33,7 +33,11 @@ interface StubCpu {
 export class MissingBios implements PortDevice {
   static readonly ports = [[BIOS_STUB_PORT, 1]] as const;
 
-  constructor(private readonly cpu: () => StubCpu) {}
+  /** @param hasFirmware there is a BIOS, which lacks just this; else there is none at all */
+  constructor(
+    private readonly cpu: () => StubCpu,
+    private readonly hasFirmware: boolean,
+  ) {}
 
   readPort(): number {
     return 0xff;
@@ -47,8 +51,8 @@ export class MissingBios implements PortDevice {
     const service = SERVICES[vector];
     throw new NotImplemented(
       service === undefined
-        ? `interrupt ${upper(vector)} (${ah}) has no handler: the guest set none and there is no BIOS`
-        : `BIOS service INT ${upper(vector)} ${ah} (${service}) is not there: this machine has no BIOS`,
+        ? `interrupt ${upper(vector)} (${ah}) has no handler: the guest set none and ${this.hasFirmware ? 'the BIOS has none' : 'there is no BIOS'}`
+        : `BIOS service INT ${upper(vector)} ${ah} (${service}) is not there: ${this.hasFirmware ? "this machine's BIOS does not offer it" : 'this machine has no BIOS'}`,
     );
   }
 }

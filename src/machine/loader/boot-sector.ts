@@ -1,23 +1,20 @@
 /**
- * Boot sectors and disk images: the first 512 bytes go to 0000:7C00 and start there in real mode, as a BIOS starts
- * them. There is no BIOS and no disk controller, so the rest of a disk image cannot be read by the guest; a call of a
- * BIOS service stops by name (see real-mode.ts).
+ * Boot sectors and disk images: the file is the machine's disk, whole, if it is one sector or many. The machine starts
+ * in its firmware at the reset vector (see ../firmware), which reads the first sector to 0000:7C00 and jumps there in
+ * real mode. Raw images only: other containers are named and refused.
  *
  * @see IBM PC/AT Technical Reference, "System BIOS Listing": "Bootstrap Loader" (INT 19h)
  */
 import { address } from '../../base/hex';
 import { ok, type Result } from '../../base/result';
+import { FIRMWARE_BYTES, firmwareRom } from '../firmware/firmware';
 import { fail, type LoadError } from './load-error';
 import type { MachineImage } from './machine-image';
-import { biosTraces, realModeState } from './real-mode';
+import { RESET_STATE, RESET_VECTOR, ROM_END } from './rom';
 
 export const SECTOR_BYTES = 512;
 const SIGNATURE_OFFSET = 510;
 const LOAD_ADDRESS = 0x7c00;
-const FIRST_FLOPPY = 0x00;
-const FIRST_DISK = 0x80;
-/** 160, 180, 320, 360, 720, 1200, 1440 and 2880 KiB: a file of such a size is a floppy disk. */
-const FLOPPY_KIB: ReadonlySet<number> = new Set([160, 180, 320, 360, 720, 1200, 1440, 2880]);
 
 export const hasBootSignature = (bytes: Uint8Array): boolean =>
   bytes[SIGNATURE_OFFSET] === 0x55 && bytes[SIGNATURE_OFFSET + 1] === 0xaa;
@@ -41,25 +38,22 @@ export function bootSectorImage(
       'End the first sector with dw 0xaa55, or load the file with --format flat.',
     );
   }
-  const sector = bytes.subarray(0, SECTOR_BYTES);
-  const floppy = FLOPPY_KIB.has(bytes.length / 1024);
+  if (memoryBytes < ROM_END) {
+    return fail(
+      `The firmware ends at 1 MiB; the guest has ${memoryBytes / 1024} KiB.`,
+      'Give the guest more memory.',
+    );
+  }
+  const rom = { address: ROM_END - FIRMWARE_BYTES, bytes: firmwareRom() };
   return ok({
     format: 'boot-sector',
-    entry: LOAD_ADDRESS,
-    segments: [
-      ...biosTraces(memoryBytes),
-      { address: LOAD_ADDRESS, bytes: sector, memoryBytes: SECTOR_BYTES },
-    ],
+    entry: RESET_VECTOR,
+    segments: [{ ...rom, memoryBytes: FIRMWARE_BYTES }],
     symbols: [],
-    // The stack grows down from the sector. Where it is, BIOSes disagree.
-    state: realModeState({
-      cs: 0,
-      ip: LOAD_ADDRESS,
-      ds: 0,
-      sp: LOAD_ADDRESS,
-      dl: floppy ? FIRST_FLOPPY : FIRST_DISK,
-    }),
-    romBytes: 0,
+    state: RESET_STATE,
+    romBytes: FIRMWARE_BYTES,
     biosStubs: true,
+    disk: bytes,
+    handover: LOAD_ADDRESS,
   });
 }

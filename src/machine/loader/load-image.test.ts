@@ -82,31 +82,29 @@ describe('a flat binary', () => {
 });
 
 describe('a boot sector', () => {
-  it('starts at 0000:7C00 with the drive in DL: 0x80, or 0 if the file has the size of a floppy', () => {
-    const disk = readImage(sector(), 4 * MEBIBYTE);
-    const floppy = readImage(sector(1440 * 1024), 4 * MEBIBYTE);
-    const state = { eip: 0x7c00, eflags: 0x202, code: { selector: 0, base: 0 } };
-    expect(disk.ok && disk.value.state).toMatchObject({ ...state, edx: 0x80 });
-    expect(floppy.ok && floppy.value.state).toMatchObject({ ...state, edx: 0 });
+  it('starts in the firmware at the reset vector, with the whole file as the disk', () => {
+    const file = sector(3 * 512);
+    const disk = readImage(file, 4 * MEBIBYTE);
+    expect(disk.ok && disk.value).toMatchObject({
+      entry: 0xffff0,
+      handover: 0x7c00,
+      romBytes: 0x10000,
+      segments: [{ address: 0xf0000, memoryBytes: 0x10000 }],
+      state: { eip: 0xfff0, eflags: 2, code: { selector: 0xf000, base: 0xffff0000 } },
+    });
+    expect(disk.ok && disk.value.disk).toBe(file);
   });
 
-  it('finds interrupt vectors, and the data area of a BIOS as far as it is true here', () => {
+  it('puts the firmware into memory, with stubs and a reset vector, and nothing of the disk', () => {
     const bytes = new Uint8Array(4 * MEBIBYTE);
     const ram = {
       size: bytes.length,
       writeBytes: (at: number, data: Uint8Array) => bytes.set(data, at),
     };
     expect(loadImage(sector(1024), ram).ok).toBe(true);
-    const view = new DataView(bytes.buffer);
-    // INT 13h leads to F000:004C, an OUT.
-    expect([view.getUint16(0x4c, true), view.getUint16(0x4e, true)]).toEqual([0x4c, 0xf000]);
-    expect(bytes[0xf004c]).toBe(0xe6);
-    // COM1, 640 KiB, mode 3.
-    expect([view.getUint16(0x400, true), view.getUint16(0x413, true), bytes[0x449]]).toEqual([
-      0x3f8, 640, 3,
-    ]);
-    // The second sector stays on a disk that nobody can read.
-    expect([bytes[0x7dff], bytes[0x7e00]]).toEqual([0xaa, 0]);
+    // The stub of INT 13h at F000:004C is an OUT; a far jump stands at F000:FFF0.
+    expect([bytes[0xf004c], bytes[0xffff0]]).toEqual([0xe6, 0xea]);
+    expect(bytes.subarray(0, 0xf0000).every((byte) => byte === 0)).toBe(true);
   });
 });
 
@@ -119,6 +117,35 @@ describe('a ROM image', () => {
       segments: [{ address: 0xe0000 }],
       state: { eip: 0xfff0, code: { selector: 0xf000, base: 0xffff0000 } },
     });
+  });
+});
+
+/** Bytes of `size` with a text at an offset. */
+function holding(size: number, offset: number, text: string): Uint8Array {
+  const image = new Uint8Array(size);
+  image.set(
+    Array.from(text, (letter) => letter.charCodeAt(0)),
+    offset,
+  );
+  return image;
+}
+
+describe('a disk image in a container', () => {
+  it.each([
+    ['qcow2', holding(4096, 0, 'QFI\xfb'), /qcow2.*raw.*qemu-img convert -f qcow2 -O raw/],
+    ['VMDK', holding(4096, 0, 'KDMV'), /VMDK.*qemu-img convert -f vmdk -O raw/],
+    ['VHD', holding(4096, 3584, 'conectix'), /VHD.*qemu-img convert -f vpc -O raw/],
+    ['VHDX', holding(4096, 0, 'vhdxfile'), /VHDX.*qemu-img convert -f vhdx -O raw/],
+    ['VDI', holding(4096, 0x40, '\x7f\x10\xda\xbe'), /VDI.*qemu-img convert -f vdi -O raw/],
+    ['ISO 9660', holding(0x9000, 0x8001, 'CD001'), /ISO 9660.*no CD drive/],
+  ])('is named and refused, with what to do: %s', (_name, image, expected) => {
+    expect(errorOf(image)).toMatch(expected);
+    expect(errorOf(image, { format: 'boot-sector' })).toMatch(expected);
+  });
+
+  it('that boots as a disk as it is, is read as one: a hybrid CD image', () => {
+    const hybrid = withSignature(holding(0x9000, 0x8001, 'CD001'));
+    expect(errorOf(hybrid)).toBe('it was read');
   });
 });
 

@@ -7,6 +7,7 @@ import type { Result } from '../../base/result';
 import { bootSectorImage, hasBootSignature, SECTOR_BYTES } from './boot-sector';
 import { isElf } from './elf32';
 import { flatImage } from './flat';
+import { foreignImage } from './foreign-images';
 import { ACCEPTED_FORMATS, fail, type GuestMemory, type LoadError } from './load-error';
 import type { ImageFormat, ImageOptions, MachineImage } from './machine-image';
 import { hasMultibootHeader, hasMultibootMagic, multibootImage } from './multiboot';
@@ -29,6 +30,9 @@ export function readImage(
   memoryBytes: number,
   options: ImageOptions = {},
 ): Result<MachineImage, LoadError> {
+  const isDisk = options.format === undefined || options.format === 'boot-sector';
+  const foreign = isDisk && !hasBootSignature(bytes) ? foreignImage(bytes) : null;
+  if (foreign) return foreign;
   const format = options.format ?? detectFormat(bytes);
   const misplaced = misplacedOption(format, options);
   if (misplaced) return misplaced;

@@ -64,6 +64,10 @@ export interface MachineImage {
   readonly state: BootState;
   /** Bytes of ROM that end at 1 MiB, cannot be written, and appear again right below 4 GiB; 0: there is no ROM. */
   readonly romBytes: number;
-  /** Real-mode vectors lead to stubs that stop by name: nothing below the guest offers BIOS services. */
+  /** Real-mode vectors lead to stubs that stop by name: all of them, or those that firmware has no service for. */
   readonly biosStubs: boolean;
+  /** The file is a disk: what is on it, attached to the primary ATA channel. Kept, never changed. */
+  readonly disk?: Uint8Array;
+  /** Linear address of the guest's own first instruction, where firmware runs before it. */
+  readonly handover?: number;
 }

@@ -1,5 +1,6 @@
 /**
- * What real-mode guests find: segments without descriptors, and below them the traces of a BIOS that is not there.
+ * What flat real-mode programs find: segments without descriptors, and below them the traces of a BIOS that is not there.
+ * (Boot sectors and disk images have a real one: ../firmware.)
  * The interrupt table leads every vector to a stub in a read-only page at F000:0000 whose `out` stops the machine and
  * names the service that was called; the data area tells what is true of this PC without one.
  *

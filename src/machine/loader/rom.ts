@@ -10,14 +10,17 @@ import { EFLAGS_FIXED } from '../cpu/state';
 import { fail, type LoadError } from './load-error';
 import type { BootState, MachineImage } from './machine-image';
 
-const ROM_END = 0x100000;
+export const ROM_END = 0x100000;
+/** Guest-physical address of the first instruction after reset, in the lower copy. */
+export const RESET_VECTOR = 0xffff0;
 export const ROM_SIZES: readonly number[] = [0x10000, 0x20000];
 const RESET_OFFSET_FROM_END = 16;
 
 /** CR0 after reset: CD, NW and ET. */
 const RESET_CR0 = 0x60000010;
 
-const RESET_STATE: BootState = {
+/** The CPU as the reset line leaves it. */
+export const RESET_STATE: BootState = {
   eip: 0xfff0,
   eax: 0,
   ebx: 0,
