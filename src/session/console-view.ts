@@ -1,5 +1,6 @@
 /** Serial text and the VGA text screen as rows. */
 import type { System } from '../hypervisor/core/system';
+import { CODE_PAGE_437 } from './code-page-437';
 import type { ConsoleView } from './view';
 
 const ROWS = 25;
@@ -13,9 +14,7 @@ export function consoleView(system: System): ConsoleView {
     let line = '';
     for (let column = 0; column < COLUMNS; column++) {
       const cell = (row * COLUMNS + column) * 2;
-      const code = bytes[cell] ?? 0;
-      // Code page 437 beyond ASCII is not mapped: no shipped font needs it.
-      line += code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : ' ';
+      line += CODE_PAGE_437[bytes[cell] ?? 0] ?? ' ';
       attributes.push(bytes[cell + 1] ?? 0);
     }
     text.push(line);
