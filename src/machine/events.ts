@@ -97,7 +97,8 @@ export type MachineEventBody =
   | { readonly kind: 'console'; readonly text: string }
   /** Someone outside began to type so many key strokes, and to send so many bytes over the serial line. */
   | { readonly kind: 'input'; readonly strokes: number; readonly bytes: number }
-  | { readonly kind: 'tlb-flush'; readonly scope: 'all' | 'page' }
+  /** `cr3`: what was loaded into CR3, if that is what flushed it. */
+  | { readonly kind: 'tlb-flush'; readonly scope: 'all' | 'page'; readonly cr3?: number }
   | { readonly kind: 'halt' }
   | { readonly kind: 'wake' }
   | { readonly kind: 'exit'; readonly code: number }

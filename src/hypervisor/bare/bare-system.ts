@@ -8,6 +8,7 @@ import type { CostTable } from '../../machine/costs';
 import { ATTENTION } from '../../machine/cpu/core';
 import type { CpuProfile } from '../../machine/cpu/cpu';
 import type { EventLog } from '../../machine/event-log';
+import type { MachineEventBody } from '../../machine/events';
 import type { ImageSymbol, LoadError } from '../../machine/loader/load-error';
 import { loadImage } from '../../machine/loader/load-image';
 import type { ImageOptions, MachineImage } from '../../machine/loader/machine-image';
@@ -64,6 +65,7 @@ export class BareSystem implements System {
   private readonly facts = new FactLog();
   private replaying: Replay | null = null;
   private readonly watcher: Watcher;
+  private listener: ((body: MachineEventBody) => void) | null = null;
 
   constructor(
     readonly pc: Pc,
@@ -113,6 +115,21 @@ export class BareSystem implements System {
     clock.onTimestamp = (value) => replay.read(TIMESTAMP_PORT, value, true);
     this.replaying = replay;
     return replay;
+  }
+
+  get guestListener(): ((body: MachineEventBody) => void) | null {
+    return this.listener;
+  }
+
+  /** Bare, everything that happens happens to the guest. */
+  set guestListener(listener: ((body: MachineEventBody) => void) | null) {
+    this.listener = listener;
+    this.pc.events.accepts =
+      listener &&
+      ((body) => {
+        listener(body);
+        return true;
+      });
   }
 
   get memory(): PhysicalMemory {

@@ -10,7 +10,7 @@ import { Clock } from '../../machine/clock';
 import type { CostTable } from '../../machine/costs';
 import { EFLAGS_FIXED, EFLAGS_IF, SEG, WORD } from '../../machine/cpu/state';
 import { MissingBios } from '../../machine/devices/missing-bios';
-import type { MachineEvent } from '../../machine/events';
+import type { MachineEvent, MachineEventBody } from '../../machine/events';
 import type { LoadError } from '../../machine/loader/load-error';
 import { loadImage } from '../../machine/loader/load-image';
 import type { BootState, ImageOptions } from '../../machine/loader/machine-image';
@@ -80,6 +80,7 @@ export class BinaryTranslationSystem implements System {
   private readonly clock: Clock;
   /** RAM as it was before a fork; made when first needed. */
   private fork: Uint8Array | null = null;
+  guestListener: ((body: MachineEventBody) => void) | null = null;
   private readonly watcher: Watcher;
 
   private constructor(options: BinaryTranslationOptions) {
@@ -124,9 +125,17 @@ export class BinaryTranslationSystem implements System {
     });
     this.monitor.watcher = this.watcher;
     this.monitor.guest.tables.onBitsSet = (physical) => this.watcher.walked(physical);
-    // A PUSHF of the translator's own is no hole: what it reads is replaced before the guest can look.
-    this.pc.events.accepts = (body) =>
-      body.kind !== 'sensitive-silent' || !Monitor.inCache(this.pc.cpu.eip);
+    this.pc.events.accepts = (body) => {
+      // A PUSHF of the translator's own is no hole: what it reads is replaced before the guest can look.
+      if (body.kind === 'sensitive-silent' && Monitor.inCache(this.pc.cpu.eip)) return false;
+      if (this.guestListener && this.isGuests(body)) this.guestListener(body);
+      return true;
+    };
+    const toMonitor = this.virtual.onEvent;
+    this.virtual.onEvent = (body) => {
+      this.guestListener?.(body);
+      toMonitor?.(body);
+    };
     this.pc.cpu.guestPlace = () =>
       this.actor() === 'translated-kernel' ? linearOf(this.guest()) : null;
     bus.onRead = (port, value, timeDependent) => {
@@ -163,6 +172,20 @@ export class BinaryTranslationSystem implements System {
     }
     system.install(loaded.value.state);
     return ok(system);
+  }
+
+  /** Events of the silicon that are the guest's too: of its devices, and of its user code, which runs as it is. */
+  private isGuests(body: MachineEventBody): boolean {
+    switch (body.kind) {
+      case 'port':
+        return body.device === 'virtual';
+      case 'console':
+        return true;
+      case 'sensitive-silent':
+        return this.pc.cpu.cpl === 3;
+      default:
+        return false;
+    }
   }
 
   private noteTimedRead(port: number, value: number): void {

@@ -4,6 +4,7 @@
  */
 import type { OutsideInput } from '../../machine/board';
 import type { EventLog } from '../../machine/event-log';
+import type { MachineEventBody } from '../../machine/events';
 import type { PhysicalMemory } from '../../machine/memory';
 import type { Outcome } from '../../machine/outcome';
 import type { Snapshotable } from '../../machine/snapshot';
@@ -175,6 +176,12 @@ export interface System extends Snapshotable<unknown> {
    * faulted is not told; it will do it again.
    */
   watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void;
+  /**
+   * Hears what happens on the CPU and the devices that the guest believes it has, while someone listens: what goes through
+   * its IDT (`trap`), ring changes, loads of CR3, ports, silent sensitive instructions. `guestRetired` is then the number
+   * of guest instructions before the one that does it. Bare: the machine's own events. Not part of the saved state.
+   */
+  guestListener: ((body: MachineEventBody) => void) | null;
   /**
    * Changes the guest, where `atGuestBoundary()` holds. TLBs and stale translations are dropped, as if the guest had
    * made the change itself and flushed.

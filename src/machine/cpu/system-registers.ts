@@ -54,7 +54,8 @@ export function writeCr0(core: Core, value: number): void {
 
 export function writeCr3(core: Core, value: number): void {
   core.state[WORD.CR3] = value;
-  flushTlb(core, false);
+  core.mmu.flush(false);
+  core.events?.emit({ kind: 'tlb-flush', scope: 'all', cr3: value >>> 0 });
 }
 
 export function writeCr4(core: Core, value: number): void {
