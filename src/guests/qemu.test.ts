@@ -26,7 +26,10 @@ describe.skipIf(!HAS_QEMU)(`on QEMU${QEMU_SKIPPED}`, () => {
     TIMEOUT_MS,
   );
 
-  it.each(GUESTS.filter(({ run, guest }) => run.screen && run.console !== '' && !guest.input))(
+  // A PC that has reset itself shows nothing, and what is typed comes when it likes.
+  it.each(
+    GUESTS.filter(({ run, guest }) => run.outcome === 'exited' && run.screen && !guest.input),
+  )(
     '$name shows the same rows on the VGA screen',
     async ({ guest, run }) => {
       const lastLine = run.console.trimEnd().split('\n').at(-1)!;

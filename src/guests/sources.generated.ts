@@ -2,6 +2,99 @@
 
 /** The main file of each guest. */
 export const GUEST_SOURCES: Readonly<Record<string, string>> = {
+  'boot-sector': `; A boot sector: 512 bytes, from real mode to protected mode, without the firmware's help.
+;
+; The firmware reads the first sector of the disk to 0000:7C00 and jumps there. The processor behaves like an 8086: 16 bits,
+; addresses are segment * 16 + offset, nothing is protected. Three things make it a 32-bit machine: a table of
+; segments, the bit PE in CR0, and a far jump that loads CS from the table.
+;
+; Look at the segment registers while stepping: setting PE changes nothing at once, because the processor goes on
+; using what it holds of the old segments until they are loaded anew. A hypervisor that truncates segments cannot run
+; such code directly; ours interprets real mode one instruction at a time.
+
+        org 0x7c00
+        bits 16
+
+COM1            equ 0x3f8               ; its speed was set by the firmware
+SCREEN_SEGMENT  equ 0xb800
+SCREEN          equ 0xb8000
+DEBUG_EXIT      equ 0xf4
+EXIT_OK         equ 0x10
+
+start:  cli                             ; there is no table of handlers for protected mode
+        cld
+        xor     ax, ax
+        mov     ds, ax
+        mov     ss, ax
+        mov     sp, 0x7c00              ; the stack grows down from here
+
+        mov     ax, SCREEN_SEGMENT
+        mov     es, ax
+        xor     di, di
+        mov     cx, 80 * 25
+        mov     ax, 0x0720              ; blanks
+        rep     stosw
+        mov     si, real_text
+        xor     di, di
+.next:  lodsb
+        test    al, al
+        jz      .done
+        mov     ah, 0x07
+        stosw                           ; es:di, the screen
+        mov     dx, COM1
+        out     dx, al
+        jmp     .next
+.done:  mov     al, 10                  ; a new line, for the serial port alone
+        out     dx, al
+
+        lgdt    [gdt_pointer]
+        mov     eax, cr0
+        or      al, 1                   ; PE
+        mov     cr0, eax                ; <- protected mode, with the old segments still in the registers
+        jmp     0x08:protected          ; <- and now with a new CS, of 32 bits
+
+        bits 32
+protected:
+        mov     eax, 0x10
+        mov     ds, eax
+        mov     es, eax
+        mov     ss, eax
+        mov     esp, 0x7c00
+        mov     esi, protected_text
+        mov     edi, SCREEN + 160       ; one number is an address now: the second row
+.next:  lodsb
+        test    al, al
+        jz      .done
+        mov     ah, 0x07
+        stosw
+        mov     edx, COM1
+        out     dx, al
+        jmp     .next
+.done:  mov     al, 10
+        out     dx, al
+        mov     edx, COM1 + 5
+.drain: in      al, dx
+        test    al, 0x40                ; has the last bit left the serial port?
+        jz      .drain
+        mov     al, EXIT_OK
+        out     DEBUG_EXIT, al
+.stop:  hlt
+        jmp     .stop
+
+real_text:      db "real mode: 16 bits", 0
+protected_text: db "protected mode: 32 bits", 0
+
+        align 8
+gdt:    dq 0
+        dq 0x00cf9a000000ffff           ; 0x08 code: base 0, limit 4 GiB, 32 bits, ring 0
+        dq 0x00cf92000000ffff           ; 0x10 data
+gdt_pointer:
+        dw gdt_pointer - gdt - 1
+        dd gdt
+
+        times 510 - ($ - $$) db 0
+        dw 0xaa55                       ; how the firmware knows a boot sector
+`,
   'call-gate': `; A call gate: how ring 3 called ring 0 before system-call instructions.
 ;
 ; A gate is a descriptor that names one entry point. A far CALL to its selector (the offset in the instruction is ignored)
@@ -56,6 +149,93 @@ program:
         user_print_hex edi
         user_print 10
         user_exit
+`,
+  'copy-on-write': `; Copy on write: two processes share a page until one of them writes to it.
+;
+; After \`fork\` parent and child have the same contents, so they are given the same frames, read-only. Whoever writes first
+; takes a page fault; the kernel copies the frame, gives the writer the copy, and lets the write happen again. The last
+; one left with a frame needs no copy: its page is simply made writable.
+;
+; Here both "processes" are one program with two windows, PARENT and CHILD, onto one frame. Under shadow paging watch the
+; faults: some are *true* ones and reach the guest's handler, others are *hidden* ones that only fill the shadow table.
+
+%include "lib/start.inc"
+%include "lib/user.inc"
+%include "lib/paging.inc"
+
+PARENT  equ 0x300000
+CHILD   equ 0x301000
+WRITE_TO_READ_ONLY equ 7                ; error code: present, write, from ring 3
+
+main:   call    load_tables
+        call    install_system_calls
+        set_gate 14, page_fault, INTERRUPT_GATE
+        call    build_identity_map
+        open_to_user user_start, user_data_start
+        open_to_user user_data_start, user_end, PTE_W
+        call    enable_paging
+        mov     dword [frame_one], 1000
+        set_page PARENT, frame_one + PTE_P + PTE_U      ; the same frame twice, read-only: this is what fork leaves
+        set_page CHILD, frame_one + PTE_P + PTE_U
+        mov     byte [sharers], 2
+        enter_user program
+
+page_fault:                             ; on the stack: error code, EIP, CS, ...
+        pusha
+        mov     ebx, cr2
+        and     ebx, 0xfffff000
+        print   "kernel: #PF at "
+        print_hex ebx
+        print   ", error code "
+        print_decimal [esp + 32]        ; behind the eight registers
+        cmp     dword [esp + 32], WRITE_TO_READ_ONLY
+        jne     .stop
+        shr     ebx, 12
+        lea     ebx, [page_table + ebx*4]       ; the entry of the page
+        cmp     byte [sharers], 1
+        je      .last
+        dec     byte [sharers]
+        print   ": copied", 10
+        mov     esi, frame_one
+        mov     edi, frame_two
+        mov     ecx, 1024
+        rep     movsd
+        mov     dword [ebx], frame_two + PTE_P + PTE_U + PTE_W
+        jmp     .again
+.last:  print   ": nobody else has it", 10
+        or      dword [ebx], PTE_W
+.again: mov     eax, cr2
+        invlpg  [eax]
+        popa
+        add     esp, 4                  ; the error code
+        iret                            ; the write is tried again
+.stop:  mov     bl, EXIT_PANIC
+        jmp     leave_machine
+
+        section .user
+program:
+        mov     eax, [PARENT]           ; reading is free
+        add     eax, [CHILD]
+        user_print "user: parent and child together "
+        user_print_hex eax
+        user_print 10
+        inc     dword [CHILD]           ; <- faults, and happens again
+        inc     dword [CHILD]           ; no fault any more
+        dec     dword [PARENT]          ; <- faults: the last owner
+        mov     eax, [PARENT]
+        mov     ebx, [CHILD]
+        user_print "user: parent "
+        user_print_hex eax
+        user_print ", child "
+        user_print_hex ebx
+        user_print 10
+        user_exit
+
+        section .bss align=4096
+        alignb 4096
+frame_one:      resb 4096
+frame_two:      resb 4096
+sharers:        resb 1
 `,
   'hello-rings': `; hello-rings: a small kernel and two user programs, to be watched under a hypervisor.
 ;
@@ -880,6 +1060,95 @@ sieve_stack_top:
 checker_stack:          resb KERNEL_STACK
 checker_stack_top:
 `,
+  'keyboard-echo': `; From key to character: type, and read it on the screen. Enter ends the run.
+;
+; The keyboard knows no characters. For each key pressed it sends a number (a scan code), for each key released the
+; number plus 0x80, and raises IRQ 1. That \`a\` is \`a\`, and that it is \`A\` while Shift is down, is the kernel's doing.
+;
+; The text typed for you is part of the run: it arrives again at the same instruction whenever you go back in time.
+
+%include "lib/start.inc"
+%include "lib/tables.inc"
+%include "lib/interrupts.inc"
+
+KEYBOARD_DATA   equ 0x60
+KEYBOARD_STATUS equ 0x64                ; bit 0: a byte waits at the data port
+LEFT_SHIFT      equ 0x2a
+RIGHT_SHIFT     equ 0x36
+RELEASED        equ 0x80                ; added to the scan code
+
+main:   call    load_tables
+        set_gate IRQ1, key, INTERRUPT_GATE
+        init_controllers 0xfd           ; only the keyboard may interrupt
+.drain: in      al, KEYBOARD_STATUS     ; a byte left from before would block the next
+        test    al, 1
+        jz      .clean
+        in      al, KEYBOARD_DATA
+        jmp     .drain
+.clean: mov     al, 0x60                ; to the controller: your settings follow
+        out     KEYBOARD_STATUS, al
+.busy:  in      al, KEYBOARD_STATUS
+        test    al, 2                   ; has it taken the last byte?
+        jnz     .busy
+        mov     al, 0x45                ; raise IRQ 1, and translate to the oldest set of scan codes
+        out     KEYBOARD_DATA, al
+        print   "type: "
+.sleep: sti                             ; takes effect after the HLT, so no key can slip in between
+        hlt
+        cli
+        cmp     byte [ended], 0
+        je      .sleep
+        print   "you pressed "
+        print_decimal [pressed]
+        print   " keys", 10
+        ret
+
+key:    pusha
+        xor     eax, eax
+        in      al, KEYBOARD_DATA       ; reading it makes room for the next
+        mov     bl, al
+        and     bl, RELEASED - 1        ; which key, pressed or released
+        cmp     bl, LEFT_SHIFT
+        je      .shift
+        cmp     bl, RIGHT_SHIFT
+        je      .shift
+        test    al, RELEASED
+        jnz     .done
+        inc     dword [pressed]
+        cmp     eax, characters_end - characters
+        jae     .done
+        mov     al, [characters + eax]
+        cmp     al, 0
+        je      .done
+        cmp     al, 10
+        sete    [ended]
+        cmp     al, 'a'
+        jb      .show
+        cmp     byte [shift], 0
+        je      .show
+        sub     al, 'a' - 'A'
+.show:  call    put_char
+        jmp     .done
+.shift: not     al
+        and     al, RELEASED            ; not zero while the key is down
+        mov     [shift], al
+.done:  end_of_interrupt
+        popa
+        iret
+
+        section .rodata
+characters:                             ; by scan code, US layout; 0: no character
+        db 0, 0, "1234567890-=", 0, 0
+        db "qwertyuiop[]", 10, 0
+        db "asdfghjkl;'\`", 0, "\\"
+        db "zxcvbnm,./", 0, "*", 0, " "
+characters_end:
+
+        section .bss
+pressed: resd 1
+shift:   resb 1
+ended:   resb 1
+`,
   'page-tables': `; Page tables by hand: a directory, two tables, and what the processor does with the bits.
 ;
 ; The first table maps the first 4 MiB to themselves, so that the kernel stays where it is. The second maps two pages at
@@ -1183,6 +1452,334 @@ onwards:
 seen:   times 8 db 0
 number: dd 0x600d
 `,
+  'system-calls': `; System calls: the only door from ring 3 into the kernel, and a kernel that does not trust what comes through it.
+;
+; EAX says which service, EBX and ECX are its arguments, the answer comes back in EAX. \`int 0x80\` works from ring 3 because
+; the gate's DPL is 3. The program has its own pages; the kernel's are closed to it, and the kernel checks every pointer
+; it is given: in ring 0 it could read anything for anyone.
+
+%include "lib/start.inc"
+%include "lib/user.inc"
+%include "lib/paging.inc"
+
+CALL_EXIT       equ 0                   ; ebx = exit code
+CALL_WRITE      equ 1                   ; ebx = text, ecx = length; answer: characters written
+CALL_SUM        equ 2                   ; ebx = dwords, ecx = how many; answer: their sum
+CALLS           equ 3
+REFUSED         equ -1
+
+main:   call    load_tables
+        call    build_identity_map
+        open_to_user user_start, user_data_start        ; its code: read and execute
+        open_to_user user_data_start, user_end, PTE_W
+        call    enable_paging
+        set_gate 0x80, service, USER_GATE
+        enter_user program
+
+service:                                ; entered in ring 0, on the stack the task state names
+        cmp     eax, CALLS
+        jae     .unknown
+        call    [services + eax*4]
+        iret                            ; back to ring 3, with the answer in eax
+.unknown:
+        mov     eax, REFUSED
+        iret
+
+write:  mov     edx, ecx
+        call    check
+        jc      refuse
+        mov     eax, ecx
+        jecxz   .done
+        mov     esi, ebx
+.next:  push    eax
+        lodsb
+        call    put_char
+        pop     eax
+        loop    .next
+.done:  ret
+
+sum:    lea     edx, [ecx * 4]
+        call    check
+        jc      refuse
+        xor     eax, eax
+        jecxz   .done
+.next:  add     eax, [ebx]
+        add     ebx, 4
+        loop    .next
+.done:  ret
+
+refuse: mov     eax, REFUSED
+        ret
+
+; Do edx bytes from ebx lie in the program's own memory? Carry: no.
+check:  cmp     ebx, user_start
+        jb      .no
+        mov     eax, ebx
+        add     eax, edx                ; the end, unless it wraps around
+        jc      .no
+        cmp     eax, user_end
+        ja      .no
+        clc
+        ret
+.no:    stc
+        ret
+
+exit:   print   "kernel: exit code "
+        print_decimal ebx
+        print   10
+        jmp     leave_ok
+
+        section .rodata
+services:
+        dd      exit, write, sum
+
+%macro request 3                        ; number, ebx, ecx
+        mov     eax, %1
+        mov     ebx, %2
+        mov     ecx, %3
+        int     0x80                    ; <- ring 3 to ring 0 and back
+%endmacro
+
+        section .user
+program:
+        request CALL_WRITE, hello, hello_end - hello
+        request CALL_SUM, numbers, 4
+        cmp     eax, 100
+        jne     .wrong
+        request CALL_WRITE, good_sum, good_sum_end - good_sum
+        request CALL_WRITE, gdt, 16     ; the kernel's memory: would it print it for me?
+        cmp     eax, REFUSED
+        jne     .wrong
+        request CALL_WRITE, refused, refused_end - refused
+        request 99, 0, 0
+        cmp     eax, REFUSED
+        jne     .wrong
+        request CALL_EXIT, 7, 0
+.wrong: request CALL_EXIT, 1, 0
+
+        section .user_text
+hello:          db "user: hello", 10
+hello_end:
+good_sum:       db "user: 10 + 20 + 30 + 40 is 100, says the kernel", 10
+good_sum_end:
+refused:        db "user: the kernel keeps its memory to itself", 10
+refused_end:
+        align 4
+numbers:        dd 10, 20, 30, 40
+`,
+  'task-switch': `; Tasks of the processor's own: one far jump saves all registers in one task state and loads all from another.
+;
+; Hardware task switching is older than most operating systems on the PC, and almost none used it. It is still there: a
+; jump or call to the selector of a task state, or an interrupt through a task gate, switches tasks. CALL and interrupts
+; nest: the new task's IRET leads back, because NT is set and the link field says where from.
+;
+; A task goes on where it left off. So the handler is a loop: its second interrupt begins *after* its IRET.
+
+%include "lib/start.inc"
+%include "lib/tables.inc"
+
+OTHER_TASK      equ FREE_SELECTOR       ; reached by a jump
+HANDLER_TASK    equ FREE_SELECTOR + 8   ; reached through a gate in the IDT
+GATE            equ 0x30                ; its vector
+TASK            equ 0x89                ; present, DPL 0, available 32-bit task state
+EFLAGS_NT       equ 0x4000
+
+; Offsets in a task state.
+TSS_LINK        equ 0
+TSS_CR3         equ 28
+TSS_EIP         equ 32
+TSS_EFLAGS      equ 36
+TSS_EBX         equ 52
+TSS_ESP         equ 56
+TSS_SEGMENTS    equ 72                  ; ES CS SS DS FS GS
+
+main:   call    load_tables             ; its LTR says where our own registers go
+        mov     edi, other_state
+        mov     ebx, other
+        mov     esi, other_stack_top
+        mov     ecx, OTHER_TASK
+        call    make_task
+        mov     edi, handler_state
+        mov     ebx, handler
+        mov     esi, handler_stack_top
+        mov     ecx, HANDLER_TASK
+        call    make_task
+        mov     dword [idt + GATE * 8], HANDLER_TASK << 16
+        mov     dword [idt + GATE * 8 + 4], TASK_GATE << 8
+
+        mov     ebx, 0x11111111
+        print   "first: jump", 10
+        jmp     OTHER_TASK:0            ; <- all registers change at once; the offset is ignored
+        print   "first: back, ebx is "
+        print_hex ebx                   ; it was in our task state meanwhile
+        print   10
+        int     GATE                    ; <- a task switch too, and nested
+        int     GATE
+        print   "first: the end", 10
+        ret
+
+other:                                  ; another task: its own registers and its own stack
+        print   "other: ebx is "
+        print_hex ebx
+        print   10
+        jmp     TASK_STATE:0
+
+handler:
+        print   "handler: task register "
+        str     eax
+        movzx   eax, ax
+        print_hex eax
+        pushf
+        pop     eax
+        test    eax, EFLAGS_NT
+        jz      .flat
+        print   ", nested in "
+        movzx   eax, word [handler_state + TSS_LINK]
+        print_hex eax
+.flat:  print   10
+        iret                            ; NT is set: back to the task that was interrupted
+        print   "handler: again, behind my iret", 10
+        jmp     handler
+
+make_task:                              ; edi = state, ebx = first instruction, esi = stack, ecx = selector
+        mov     [edi + TSS_EIP], ebx
+        mov     [edi + TSS_ESP], esi
+        mov     dword [edi + TSS_EFLAGS], 2
+        mov     dword [edi + TSS_EBX], 0x22222222
+        mov     eax, cr3
+        mov     [edi + TSS_CR3], eax
+        mov     dword [edi + TSS_SEGMENTS], KERNEL_DATA
+        mov     dword [edi + TSS_SEGMENTS + 4], KERNEL_CODE
+        mov     dword [edi + TSS_SEGMENTS + 8], KERNEL_DATA
+        mov     dword [edi + TSS_SEGMENTS + 12], KERNEL_DATA
+        mov     word [edi + TSS_IO_MAP], TSS_BYTES
+        mov     eax, edi
+        mov     edx, TASK
+        jmp     set_task_descriptor
+
+        section .bss
+        alignb 16
+other_state:    resb TSS_BYTES
+        alignb 16
+handler_state:  resb TSS_BYTES
+        alignb 16
+other_stack:    resb 1024
+other_stack_top:
+handler_stack:  resb 1024
+handler_stack_top:
+`,
+  threads: `; Threads: two flows of control, one processor. A thread is its stack; switching threads is switching ESP.
+;
+; First the threads are polite: each says something and gives way with \`int 0x30\`. Then they are not: each counts in a
+; loop that never gives way, and only a timer interrupt takes the processor from it. Both kinds of switch are the same
+; few instructions at \`switch_thread\`.
+;
+; Everything a thread needs lies on its stack: the processor pushed EIP, CS and EFLAGS, \`pusha\` the registers.
+
+%include "lib/start.inc"
+%include "lib/tables.inc"
+%include "lib/interrupts.inc"
+
+YIELD           equ 0x30                ; vector
+EFLAGS_IF       equ 0x200
+STACK_BYTES     equ 1024
+TURNS           equ 3
+
+main:   call    load_tables
+        set_gate YIELD, switch_thread, INTERRUPT_GATE
+        set_gate IRQ0, tick, INTERRUPT_GATE
+        print   "polite:"
+        mov     eax, polite
+        mov     ebx, 2                  ; EFLAGS: interrupts off
+        call    run_both
+        print   10, "greedy: each waits until the other has moved, and never gives way", 10
+        init_controllers 0xfe
+        start_timer 300
+        mov     eax, greedy
+        mov     ebx, EFLAGS_IF + 2      ; interrupts on
+        call    run_both
+        print   "greedy: both have ended", 10
+        ret
+
+; --- the threads: esi = my number, edi = the other's ------------------------------------------
+
+polite: mov     ecx, TURNS
+.turn:  print   " "
+        lea     eax, [esi + 'A']
+        call    put_char
+        int     YIELD                   ; <- the other one's turn
+        loop    .turn
+        jmp     end_thread
+
+greedy: mov     ecx, TURNS
+.turn:  mov     eax, [moves + edi*4]
+.wait:  inc     dword [moves + esi*4]
+        cmp     eax, [moves + edi*4]    ; it moves only if this loop is interrupted
+        je      .wait
+        loop    .turn
+
+end_thread:
+        inc     dword [ended]
+.wait:  cmp     dword [ended], 2
+        je      back_to_main
+        int     YIELD
+        inc     dword [moves + esi*4]   ; still alive, for the other to see
+        jmp     .wait
+
+; --- the scheduler ----------------------------------------------------------------------------
+
+; A thread that never ran looks like one that was interrupted just before its first instruction.
+run_both:                               ; eax = first instruction, ebx = EFLAGS
+        mov     [main_esp], esp
+        mov     dword [ended], 0
+        mov     edi, stack_b_top - 11 * 4
+        mov     esi, 1
+        call    .fill
+        mov     [thread_esp + 4], edi
+        mov     edi, stack_a_top - 11 * 4
+        xor     esi, esi
+        call    .fill
+        mov     dword [current], 0
+        mov     esp, edi
+        popa
+        iret
+.fill:  mov     [edi + 10 * 4], ebx     ; EFLAGS
+        mov     dword [edi + 9 * 4], KERNEL_CODE
+        mov     [edi + 8 * 4], eax      ; EIP
+        mov     [edi + 1 * 4], esi      ; \`popa\` takes edi, esi, ...
+        mov     ecx, esi
+        xor     ecx, 1
+        mov     [edi], ecx
+        ret
+
+tick:   end_of_interrupt
+switch_thread:
+        pusha                           ; <- the old thread's last push
+        mov     eax, [current]
+        mov     [thread_esp + eax*4], esp
+        xor     eax, 1
+        mov     [current], eax
+        mov     esp, [thread_esp + eax*4]
+        popa                            ; <- the new thread's first pop
+        iret
+
+back_to_main:
+        cli
+        mov     esp, [main_esp]
+        ret
+
+        section .bss
+        alignb 16
+stack_a:        resb STACK_BYTES
+stack_a_top:
+stack_b:        resb STACK_BYTES
+stack_b_top:
+thread_esp:     resd 2
+main_esp:       resd 1
+current:        resd 1
+ended:          resd 1
+moves:          resd 2
+`,
   'timer-interrupts': `; Ten ticks: how a device gets the processor's attention.
 ;
 ; The timer (8254) counts down and raises IRQ 0. The interrupt controller (8259) turns that into vector 0x20 and waits
@@ -1276,6 +1873,26 @@ ticks:  resd 1
         alignb 4096
 image_end:
 `,
+  'triple-fault': `; The shortest way to shut a processor down.
+;
+; The IDT is empty, so \`int3\` finds no gate: #GP. Nor does that exception, and a fault while delivering a fault is a double
+; fault, #DF. That has no handler either: the processor gives up, which people call a triple fault. A PC answers by
+; resetting itself, and old systems reboot this way on purpose.
+;
+; Under a hypervisor only the virtual processor shuts down. The machine below goes on.
+
+%include "lib/start.inc"
+
+main:   print   "no handler, no handler for that, none for that either", 10
+        lidt    [empty]
+        int3                            ; <- #GP, #DF, shutdown
+        print   "this is never printed", 10
+        ret
+
+        section .rodata
+empty:  dw 0                            ; limit: not one whole gate
+        dd 0
+`,
   'user-cli': `; The smallest demonstration of rings: \`cli\` in user mode.
 ;
 ; Whoever switches interrupts off owns the processor, so only the kernel may. In ring 3 with IOPL 0 the instruction does
@@ -1310,6 +1927,172 @@ program:
         cli                             ; <- look here
         user_print "user: still here", 10
         user_exit
+`,
+  'virtual-8086': `; Virtual-8086 mode: a hypervisor from 1985. The 386 could run a real-mode program as a task of a protected-mode system.
+;
+; In this mode segments are 8086 segments and the CPL is always 3. With IOPL 0 everything that concerns interrupts traps
+; with #GP: CLI, STI, PUSHF, POPF, INT n, IRET. So a small monitor in ring 0 can give the program an interrupt flag of
+; its own and send its software interrupts through its own table at address 0. With IOPL 3 most of them run freely, and the
+; program has the machine's real IF in its hands. The same program is run both ways; compare the lists of traps.
+
+%include "lib/start.inc"
+%include "lib/tables.inc"
+
+PROGRAM         equ 0x20000             ; physical; the program sees segment 0x2000
+PROGRAM_SEGMENT equ PROGRAM >> 4
+EFLAGS_IF       equ 1 << 9
+EFLAGS_VM       equ 1 << 17
+IOPL_3          equ 3 << 12
+
+; What a trap from virtual-8086 mode leaves on the stack, above the eight registers of \`pusha\`.
+TRAP_ERROR      equ 32
+TRAP_IP         equ 36
+TRAP_CS         equ 40
+TRAP_FLAGS      equ 44
+TRAP_SP         equ 48
+TRAP_SS         equ 52
+
+main:   call    load_tables
+        set_gate 13, monitor, INTERRUPT_GATE
+        mov     esi, program            ; to memory that an 8086 can reach
+        mov     edi, PROGRAM
+        mov     ecx, program_end - program
+        rep     movsb
+        mov     word [0x21 * 4], service - program      ; the program's own table of interrupts
+        mov     word [0x21 * 4 + 2], PROGRAM_SEGMENT
+        mov     [main_esp], esp
+        print   "IOPL 0 traps:"
+        xor     ebx, ebx
+        call    run
+        print   "IOPL 3 traps:"
+        mov     ebx, IOPL_3
+        call    run
+        ret
+
+run:    mov     [main_esp], esp
+        mov     word [virtual_flags], EFLAGS_IF
+        push    dword 0                 ; IRET into virtual-8086 mode pops nine words: GS FS DS ES,
+        push    dword 0
+        push    dword PROGRAM_SEGMENT
+        push    dword PROGRAM_SEGMENT
+        push    dword PROGRAM_SEGMENT   ; SS SP,
+        push    dword 0x1000
+        or      ebx, EFLAGS_VM + EFLAGS_IF + 2
+        push    ebx                     ; EFLAGS with VM set,
+        push    dword PROGRAM_SEGMENT   ; CS IP
+        push    dword 0
+        iret
+
+; --- the monitor: carries out what trapped, on the program's behalf ---------------------------
+
+monitor:
+        pusha
+        mov     ebp, esp
+        mov     eax, KERNEL_DATA        ; a trap from virtual-8086 mode leaves null in DS and ES
+        mov     ds, eax
+        mov     es, eax
+        movzx   edi, word [ebp + TRAP_CS]
+        shl     edi, 4
+        add     edi, [ebp + TRAP_IP]    ; the instruction that trapped: segment * 16 + offset
+        movzx   esi, word [ebp + TRAP_SS]
+        shl     esi, 4                  ; its stack segment
+        inc     word [ebp + TRAP_IP]    ; all of them but INT n are one byte long
+        mov     al, [edi]
+        cmp     al, 0xfa
+        je      .cli
+        cmp     al, 0x9c
+        je      .pushf
+        cmp     al, 0xcd
+        je      .int
+        cmp     al, 0xcf
+        je      .iret
+        cmp     al, 0xf4
+        je      .hlt
+        print   " unknown", 10
+        mov     bl, EXIT_PANIC
+        jmp     leave_machine
+
+.cli:   print   " cli"
+        and     word [virtual_flags], ~EFLAGS_IF        ; only its own IF
+        jmp     .resume
+
+.pushf: print   " pushf"
+        mov     ax, [virtual_flags]
+        call    .push
+        jmp     .resume
+
+.int:   print   " int"                  ; reflected: as an 8086 would have done it
+        movzx   ecx, byte [edi + 1]
+        inc     word [ebp + TRAP_IP]
+        mov     ax, [virtual_flags]
+        call    .push
+        mov     ax, [ebp + TRAP_CS]
+        call    .push
+        mov     ax, [ebp + TRAP_IP]
+        call    .push
+        mov     ax, [ecx*4]
+        mov     [ebp + TRAP_IP], ax
+        mov     ax, [ecx*4 + 2]
+        mov     [ebp + TRAP_CS], ax
+        jmp     .resume
+
+.iret:  print   " iret"
+        call    .pop
+        mov     [ebp + TRAP_IP], ax
+        call    .pop
+        mov     [ebp + TRAP_CS], ax
+        call    .pop
+        mov     [virtual_flags], ax
+.resume:
+        popa
+        add     esp, 4                  ; the error code
+        iret
+
+.hlt:   print   " hlt", 10, "  the service said "
+        print_hex [PROGRAM + answer - program]
+        print   ", PUSHF showed IF and IOPL "
+        movzx   eax, word [PROGRAM + flags - program]
+        and     eax, EFLAGS_IF + IOPL_3
+        print_hex eax
+        print   10
+        mov     esp, [main_esp]
+        ret
+
+.push:  sub     word [ebp + TRAP_SP], 2 ; ax on the program's stack
+        movzx   edx, word [ebp + TRAP_SP]
+        mov     [esi + edx], ax
+        ret
+.pop:   movzx   edx, word [ebp + TRAP_SP]
+        mov     ax, [esi + edx]
+        add     word [ebp + TRAP_SP], 2
+        ret
+
+; --- the program: 16 bits, and it believes it owns the machine --------------------------------
+
+        section .program align=16
+        bits 16
+program:
+        cli
+        pushf
+        pop     ax
+        mov     [flags - program], ax
+        mov     ax, 0x0042
+        int     0x21
+        mov     [answer - program], ax
+        hlt
+
+service:                                ; its own interrupt handler
+        add     ax, 0x1000
+        iret
+
+flags:  dw 0
+answer: dd 0
+program_end:
+        bits 32
+
+        section .bss
+main_esp:       resd 1
+virtual_flags:  resw 1
 `,
 };
 
@@ -1370,7 +2153,7 @@ LAST_CELL       equ COLUMNS * (ROWS - 1)
 COLOUR_TEXT     equ 0x07                ; light grey on black
 COLOUR_STRONG   equ 0x0f                ; white
 COLOUR_PROMPT   equ 0x0a                ; light green
-COLOUR_NOTE     equ 0x08                ; dark grey
+COLOUR_NOTE     equ 0x03                ; cyan
 COLOUR_TITLE    equ 0x0b                ; light cyan
 COLOUR_BAD      equ 0x0c                ; light red
 COLOUR_BAR      equ 0x1f                ; white on blue
@@ -2210,7 +2993,7 @@ print_place:                            ; ebp = trap frame
 kernel_code_end:
 
         section .data
-text_panic:     db "kernel panic: ", 0
+text_panic:     db "panic: ", 0
 text_no_frame:  db "no frame is free", 0
 text_no_shell:  db "the shell has ended", 0
 text_at:        db " at ", 0
@@ -2376,8 +3159,8 @@ end_process:                            ; ebx = process, eax = exit code
         pop     esi
         ret
 
-; \`NAME: killed, REASON at 0x... \` on the console, and the end of the current process.
-kill_current:                           ; ebp = trap frame, esi = reason
+; \`NAME: killed, REASON at 0x...\` on the console, and the end of the current process. The tail of a handler.
+kill_current:                           ; ebp = trap frame, esi = reason; may change everything but ebp
         mov     ebx, [current]
         inc     dword [processes_killed]
         mov     byte [colour], COLOUR_BAD
@@ -2559,29 +3342,6 @@ put_signed:                             ; eax = number
         neg     eax
         jmp     put_number
 
-put_hex:                                ; eax as 0x and eight digits
-        push    ebx
-        push    edi
-        sub     esp, 12
-        mov     word [esp], '0x'
-        lea     edi, [esp + 2]
-        mov     edx, eax
-.digit: rol     edx, 4
-        mov     eax, edx
-        and     eax, 15
-        mov     al, [put_hex_digits + eax]
-        stosb
-        lea     ecx, [esp + 10]
-        cmp     edi, ecx
-        jb      .digit
-        mov     ebx, esp
-        mov     ecx, 10
-        sys     WRITE
-        add     esp, 12
-        pop     edi
-        pop     ebx
-        ret
-
 run_program:                            ; esi = name; eax = process number, 0: there is none, or no room
         push    ebx
         mov     ebx, esi
@@ -2592,7 +3352,6 @@ run_program:                            ; esi = name; eax = process number, 0: t
 
 text_blank:     db " ", 0
 text_minus:     db "-", 0
-put_hex_digits: db "0123456789abcdef"
 library_end:
 `,
     'program-shell.inc': `; --- The shell --------------------------------------------------------------------------------
@@ -2728,7 +3487,7 @@ shell_split:
         jmp     .blank
 .end:   ret
 
-shell_same_word:                        ; esi, edi = texts; ZF = 1: they are the same
+shell_same_word:                        ; esi, edi = texts; ZF = 1: they are the same. Changes esi
         push    edi
 .next:  mov     al, [esi]
         cmp     al, [edi]
@@ -2740,7 +3499,7 @@ shell_same_word:                        ; esi, edi = texts; ZF = 1: they are the
 .end:   pop     edi
         ret
 
-shell_number:                           ; esi = text; eax = number, CF = 1: it is none
+shell_number:                           ; esi = text; eax = number, CF = 1: it is none. Changes esi
         xor     eax, eax
 .digit: movzx   edx, byte [esi]
         test    edx, edx
@@ -2771,7 +3530,7 @@ shell_reap:                             ; tells of children that ended in the ba
         jmp     shell_reap
 .end:   ret
 
-; --- Its commands -----------------------------------------------------------------------------
+; --- Its commands: here a routine may change everything ---------------------------------------
 
 shell_help:
         mov     ebx, shell_commands
@@ -2985,7 +3744,8 @@ shell_ended:    db "] ended with code ", 0
 shell_code:     db "ended with code ", 0
 shell_programs: db "Programs to run:", 10
                 db "  clock primes hog memory twins; and rude ones: crash rogue deep liar", 10
-                db "Ctrl+C ends the program you wait for.", 10, 0
+                db "Ctrl+C ends the program you wait for. In the last row of the screen:", 10
+                db "  * runs  . ready  z sleeps  k reads a key  w waits for a child  x ended", 10, 0
 shell_run_what: db "run what? For example: run primes, or run clock &", 10, 0
 shell_run_none: db "no such program, or no room for another process", 10, 0
 shell_kill_what: db "kill which process? ps shows their numbers", 10, 0
@@ -2994,8 +3754,8 @@ shell_ps_head:  db "  PID  PARENT  PAGES  STATE     NAME", 10, 0
 shell_top_head: db "  PID    TICKS  NAME", 10, 0
 shell_mem_frames: db " frames of 4 KiB", 10, 0
 shell_mem_free: db " of them free", 10, 0
-shell_mem_served: db " page faults served with a new page", 10, 0
-shell_mem_killed: db " processes killed for what they did", 10, 0
+shell_mem_served: db " page faults served", 10, 0
+shell_mem_killed: db " programs killed", 10, 0
 shell_point:    db ".", 0
 shell_seconds:  db " seconds", 10, 0
 shell_bye:      db "Good night.", 10, 0
@@ -3537,7 +4297,7 @@ banner_bottom:
 banner_title:   db "     a small multitasking kernel", 0
 banner_words:   db "     processes, system calls, demand paging", 0
 
-state_letters:  db " .*zk?x"            ; free, ready, running, sleeping, reading, waiting, zombie
+state_letters:  db " .*zkwx"            ; free, ready, running, sleeping, reading, waiting, zombie
         align 4
 state_pens:
         dd BAR                          ; free

@@ -81,8 +81,8 @@ function start(folder: string, guest: ShippedGuest, devices: readonly string[]):
   return { child, closed, isClosed: () => over };
 }
 
-const command = ({ child }: Qemu, text: string): void => {
-  child.stdin?.write(`${text}\n`);
+const command = ({ child, isClosed }: Qemu, text: string): void => {
+  if (!isClosed()) child.stdin?.write(`${text}\n`);
 };
 
 async function until(qemu: Qemu, holds: () => boolean): Promise<void> {

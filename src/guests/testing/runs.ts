@@ -76,8 +76,17 @@ export interface Comparison {
   readonly interrupts: number;
 }
 
-/** The technique's run, replayed on bare hardware and compared at every guest instruction. */
-export function compareWithBare(guest: ShippedGuest, cacheBytes?: number): Comparison {
+/**
+ * The technique's run, replayed on bare hardware and compared at every guest instruction.
+ *
+ * @param cacheBytes of the translation cache; absent: the usual size
+ * @param limit compare so many guest instructions at most
+ */
+export function compareWithBare(
+  guest: ShippedGuest,
+  cacheBytes?: number,
+  limit = LIMIT,
+): Comparison {
   const first = translated(guest, cacheBytes);
   const outcome = runToEnd(first, LIMIT);
   const facts = first.timedFacts();
@@ -91,7 +100,7 @@ export function compareWithBare(guest: ShippedGuest, cacheBytes?: number): Compa
     { system: again, guestFrame: (page) => again.pmap.guestFrame(page) },
     { system: bare, guestFrame: (page) => page },
     interruptedAt,
-    LIMIT,
+    limit,
   );
   return { outcome, divergence, first, bare, replay, interrupts: interruptedAt.size };
 }
