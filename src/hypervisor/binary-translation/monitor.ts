@@ -90,8 +90,11 @@ export class Monitor {
   private filledAt = -1;
   /** Guest instructions retired when the guest was last left to the silicon. */
   private leftAt = -1;
-  /** A guest instruction has been carried out at this entry, or just before it. The next one waits for another. */
-  private carriedOut = false;
+  /**
+   * A guest instruction has been carried out at this entry, or just before it. The next one waits for another. At power-on
+   * the first one waits too, so that whoever watches can look before it.
+   */
+  private carriedOut = true;
   readonly facts = new FactLog();
   /** Told of guest instructions that the virtual CPU carries out. */
   watcher: Watcher | null = null;
