@@ -8,7 +8,8 @@ import { type LaidOutSection, type Layout, LayoutEngine } from './layout';
 import { formatListing } from './listing';
 import { nearMiss } from './near-miss';
 import { Parser } from './parser';
-import { type Origin, Preprocessor, toAsmError } from './preprocessor';
+import { type Origin, toAsmError } from './origin';
+import { Preprocessor } from './preprocessor/preprocessor';
 
 export interface AssembleOptions {
   /** File name shown in errors. */
@@ -104,6 +105,7 @@ export function examine(source: string, options: AssembleOptions): Examination {
   const preprocessor = new Preprocessor(options.name, source, {
     file: (name) => textFile(files[name]),
     constant: (name) => parser.constants.get(name),
+    bits: () => parser.bitness,
     report: (problem) => problems.push(problem),
   });
   for (let line = preprocessor.next(); line; line = preprocessor.next()) {

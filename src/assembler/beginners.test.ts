@@ -134,7 +134,7 @@ const MISTAKES: readonly (readonly [source: string, told: string])[] = [
   ['global\nnop', "1:7+1 expected a label's name, found the end of the line"],
   [
     'extern printf',
-    '1:1+6 a guest is one source file: there is nothing to link an extern symbol from',
+    '1:1+6 a guest is one source file: there is nothing to link other symbols from',
   ],
   ['istruc foo', "1:1+6 istruc 'foo' has no iend"],
   ['%if 1\nnop', '1:1+5 %if has no %endif'],
@@ -142,7 +142,7 @@ const MISTAKES: readonly (readonly [source: string, told: string])[] = [
   ['%endm', '1:1+5 %endm without %macro'],
   ['%macor x 1', "1:1+6 unknown directive '%macor' [%macro]"],
   ['%ifdef\n%endif', '1:7+1 %ifdef needs a name'],
-  ['%include foo.inc', '1:9+1 %include needs a file name in quotes'],
+  ['%include foo.inc', '1:10+7 %include needs a file name in quotes'],
   ['mov eax, %1', "1:10+2 '%1' means nothing outside a macro"],
   [
     'hello world',

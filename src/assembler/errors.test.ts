@@ -60,7 +60,7 @@ describe('assembly errors', () => {
     ['%if 1\nnop', '1:1 %if has no %endif'],
     ['%endif', '1:1 %endif without %if'],
     ['%macro m 1\nnop', '1:1 %macro has no %endmacro'],
-    ['%macro m 1\nnop\n%endmacro\nm', "4:1 macro 'm' takes 1 parameters, found 0"],
+    ['%macro m 1\nnop\n%endmacro\nm', "4:1 macro 'm' takes 1 parameter, found 0"],
     ['%define F(x) x\nmov eax, F(1, 2)', "2:10 'F' takes 1 parameter, found 2"],
     ['%include "no.inc"', "1:10 no file 'no.inc' to include"],
     ['%error "stop here"', '1:1 stop here'],

@@ -9,7 +9,7 @@ import { type Expression, evaluate, type Scope, type Value } from './expression'
 import { foreignSyntax } from './foreign-syntax';
 import type { Token } from './lexer';
 import { nearMiss } from './near-miss';
-import type { Origin } from './preprocessor';
+import type { Origin } from './origin';
 import { encodeShortest } from './select-form';
 import type { Body, DataItem, InstructionBody, SectionAttributes, Statement } from './statements';
 
@@ -489,6 +489,7 @@ export class LayoutEngine {
       bytes.set(item.bytes);
       return bytes;
     }
+    if (item.kind === 'repeat') return this.repeated(item, unit, scope);
     const bytes = new Uint8Array(unit);
     if (item.kind === 'reserve' || !this.final) return bytes;
     const view = new DataView(bytes.buffer);
@@ -510,6 +511,27 @@ export class LayoutEngine {
       throw new SourceError(misfit(value, Number(bits)), at, text.length);
     }
     for (let i = 0; i < unit; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 0xffn);
+    return bytes;
+  }
+
+  private repeated(
+    item: DataItem & { kind: 'repeat' },
+    unit: 1 | 2 | 4 | 8,
+    scope: Scope,
+  ): Uint8Array {
+    const count = Number(evaluate(item.count, scope).value);
+    if (count < 0 || count > MAX_SECTION_BYTES) {
+      throw this.wrong(`dup: expected a count from 0 to ${MAX_SECTION_BYTES}, found ${count}`);
+    }
+    const once = item.items.map((part) => this.datum(part, unit, scope));
+    const size = once.reduce((sum, part) => sum + part.length, 0);
+    const bytes = new Uint8Array(size * count);
+    for (let at = 0; at < bytes.length; ) {
+      for (const part of once) {
+        bytes.set(part, at);
+        at += part.length;
+      }
+    }
     return bytes;
   }
 

@@ -113,6 +113,8 @@ export const DIRECTIVES: readonly string[] = [
   'resw',
   'resd',
   'resq',
+  'rest',
+  'reso',
   'equ',
   'times',
   'align',
@@ -126,6 +128,7 @@ export const DIRECTIVES: readonly string[] = [
   'segment',
   'global',
   'extern',
+  'common',
   'default',
   'cpu',
   'absolute',
@@ -142,4 +145,6 @@ export const RESERVE_UNITS: Readonly<Record<string, number>> = {
   resw: 2,
   resd: 4,
   resq: 8,
+  rest: 10,
+  reso: 16,
 };

@@ -14,7 +14,7 @@ import {
 } from './mnemonics';
 import { nearMiss } from './near-miss';
 import { parseOperands } from './operands';
-import type { Line, Origin } from './preprocessor';
+import type { Line, Origin } from './origin';
 import { matchForms } from './select-form';
 import type {
   Body,
@@ -54,6 +54,11 @@ export class Parser {
     bits: Bitness = 16,
   ) {
     this.bits = bits;
+  }
+
+  /** Of the code that comes next. */
+  get bitness(): Bitness {
+    return this.bits;
   }
 
   /** @throws SourceError at the first thing in the line that makes no sense */
@@ -231,14 +236,18 @@ export class Parser {
         }
         return true;
       case 'extern':
+      case 'common':
         throw new SourceError(
-          'a guest is one source file: there is nothing to link an extern symbol from',
+          'a guest is one source file: there is nothing to link other symbols from',
           token.at,
           token.text.length,
         );
       case 'cpu':
       case 'default':
       case 'map':
+      case 'warning':
+      case 'list':
+      case 'debug':
         rest();
         return true;
       case 'align':
@@ -404,7 +413,7 @@ export class Parser {
   private parseDataItem(reader: TokenReader): DataItem {
     const token = reader.current;
     const next = reader.tokens[reader.position + 1];
-    const alone = next === undefined || (next.kind === 'punctuation' && next.text === ',');
+    const alone = next === undefined || (next.kind === 'punctuation' && /^[,)]$/.test(next.text));
     if (token?.kind === 'string' && alone) {
       reader.position++;
       return { kind: 'bytes', bytes: token.bytes ?? [] };
@@ -420,7 +429,20 @@ export class Parser {
       return { kind: 'float', value: negative ? -float.float : float.float, token: float };
     }
     if (!token) return reader.fail('expected a value, found the end of the line');
-    return { kind: 'expression', expression: parseExpression(reader), token };
+    const expression = parseExpression(reader);
+    if (reader.word() !== 'dup') return { kind: 'expression', expression, token };
+    reader.position++;
+    return { kind: 'repeat', count: expression, items: this.parseRepeated(reader) };
+  }
+
+  /** What follows `dup`: values in brackets, or one value. */
+  private parseRepeated(reader: TokenReader): DataItem[] {
+    if (!reader.accept('(')) return [this.parseDataItem(reader)];
+    const items: DataItem[] = [];
+    do items.push(this.parseDataItem(reader));
+    while (reader.accept(','));
+    reader.expect(')', "to close the values of 'dup'");
+    return items;
   }
 
   private parseIncbin(reader: TokenReader): Body {
@@ -525,7 +547,7 @@ function powerOfTwo(value: number, token: Token): number {
   );
 }
 
-const STARTS = new Set([...DIRECTIVES, ...PREFIXES, 'map']);
+const STARTS = new Set([...DIRECTIVES, ...PREFIXES]);
 
 function isStatementStart(word: string): boolean {
   return (

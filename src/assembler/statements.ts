@@ -3,7 +3,7 @@ import type { Bitness } from '../machine/codec/instruction';
 import type { OpcodeForm, RegisterInfo } from '../machine/codec/opcode-forms';
 import type { Expression } from './expression';
 import type { Token } from './lexer';
-import type { Origin } from './preprocessor';
+import type { Origin } from './origin';
 
 /** Bytes named by a size keyword: byte 1, word 2, dword 4, qword 8, tword 10. */
 export type Size = 1 | 2 | 4 | 8 | 10 | 16;
@@ -86,6 +86,8 @@ export type DataItem =
   | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
   | { readonly kind: 'expression'; readonly expression: Expression; readonly token: Token }
   | { readonly kind: 'float'; readonly value: number; readonly token: Token }
+  /** `count dup (items)`. */
+  | { readonly kind: 'repeat'; readonly count: Expression; readonly items: readonly DataItem[] }
   | { readonly kind: 'reserve' };
 
 /** Statements that produce or reserve bytes, and so may stand after `times`. */

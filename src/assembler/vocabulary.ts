@@ -1,7 +1,7 @@
 /** Every word the assembler knows, by what it is: for completion, highlighting and near misses. */
 import { registerNames } from '../machine/codec/opcode-forms';
 import { DIRECTIVES, mnemonicNames, PREFIXES, SIZE_KEYWORDS } from './mnemonics';
-import { PREPROCESSOR_DIRECTIVES } from './preprocessor-words';
+import { PREPROCESSOR_DIRECTIVES } from './preprocessor/words';
 
 export interface AssemblerWords {
   readonly mnemonics: readonly string[];

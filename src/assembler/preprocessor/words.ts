@@ -3,15 +3,16 @@
 /** What `%if…`, `%elif…` may ask, and with an n before it, its opposite: `%ifndef`. */
 export const CONDITIONS: readonly string[] = [
   '',
-  ...['def', 'macro', 'idn', 'idni', 'num', 'str', 'id', 'empty', 'token'],
+  ...['def', 'macro', 'ctx', 'idn', 'idni', 'num', 'str', 'id', 'empty', 'token'],
 ];
 
-const negated = CONDITIONS.flatMap((name) => (name === '' ? [''] : [name, `n${name}`]));
+const negated = CONDITIONS.flatMap((name) => [name, `n${name}`]);
 
 export const PREPROCESSOR_DIRECTIVES: readonly string[] = [
-  ...['define', 'idefine', 'xdefine', 'undef', 'assign', 'strlen'],
-  ...['macro', 'imacro', 'endmacro', 'unmacro', 'rotate'],
-  ...['rep', 'endrep', 'exitrep'],
+  ...['define', 'idefine', 'xdefine', 'ixdefine', 'undef', 'assign', 'iassign'],
+  ...['strlen', 'substr', 'strcat', 'defstr', 'deftok'],
+  ...['macro', 'imacro', 'endmacro', 'exitmacro', 'unmacro', 'rotate'],
+  ...['rep', 'endrep', 'exitrep', 'push', 'pop', 'repl'],
   ...negated.map((name) => `if${name}`),
   ...negated.map((name) => `elif${name}`),
   ...['else', 'endif', 'include', 'error', 'fatal', 'warning'],

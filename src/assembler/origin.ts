@@ -1,0 +1,41 @@
+/** Where a line of tokens came from, for errors, the source map and the listing. */
+import type { AsmError, SourceError } from './errors';
+import type { Token } from './lexer';
+
+export interface Origin {
+  readonly file: string;
+  /** 1-based line in `file`; for a macro's lines the line that invoked it. */
+  readonly line: number;
+  /** That line as written. */
+  readonly source: string;
+  /** Set when the tokens are not those of `source`: a macro's line after replacing its parameters. */
+  readonly expansion?: string;
+}
+
+export interface Line {
+  readonly tokens: readonly Token[];
+  readonly origin: Origin;
+  /** Length of the tokenized text: where "the end of the line" is. */
+  readonly end: number;
+}
+
+/** An error at a position of a line, as plain data. */
+export function toAsmError(
+  error: SourceError,
+  origin: Origin,
+  severity: AsmError['severity'] = 'error',
+): AsmError {
+  const inExpansion = origin.expansion !== undefined;
+  const column = inExpansion ? origin.source.search(/\S/) + 1 : error.position + 1;
+  return {
+    severity,
+    file: origin.file,
+    line: origin.line,
+    column: Math.max(0, column),
+    length: inExpansion ? Math.max(1, origin.source.trim().length) : Math.max(1, error.length),
+    message: error.message,
+    ...(error.suggestion === undefined ? {} : { suggestion: error.suggestion }),
+    ...(origin.expansion === undefined ? {} : { expansion: origin.expansion }),
+    source: origin.source,
+  };
+}

@@ -1,0 +1,493 @@
+/**
+ * Source text to lines of tokens with every `%` directive carried out: %define, %macro, %if, %rep, %include, %push.
+ *
+ * Lines are handed out one at a time, so that `%if` and `%assign` can use `equ` constants the parser has already seen.
+ * Macro parameters are replaced in the text before it is tokenized, so `isr%1` pastes as in NASM.
+ */
+import { registerNamed } from '../../machine/codec/opcode-forms';
+import { type AsmError, SourceError } from '../errors';
+import { evaluate, parseExpression, type Scope, TokenReader } from '../expression';
+import { render, type Token, tokenize } from '../lexer';
+import { nearMiss } from '../near-miss';
+import { type Line, type Origin, toAsmError } from '../origin';
+import { Conditions } from './conditions';
+import { Contexts } from './contexts';
+import { Defines } from './defines';
+import { argumentTexts, type Invocation, Macros, substitute } from './macros';
+import { STRING_DIRECTIVES, stringDirective } from './strings';
+import { numberTokens, type RawLine, rawLines, splitArguments } from './text';
+import { PREPROCESSOR_DIRECTIVES } from './words';
+
+/** Lines still to be read: a file, a macro body or one turn of a `%rep`. */
+interface Frame {
+  readonly kind: 'file' | 'macro' | 'repeat';
+  readonly lines: readonly RawLine[];
+  next: number;
+  readonly invocation: Invocation | null;
+  /** Turns still to come, for `%rep`. */
+  turns: number;
+  /** Height of the `%if` stack when the frame began. */
+  readonly conditions: number;
+}
+
+/** A line being processed. */
+interface Current {
+  readonly text: string;
+  readonly raw: RawLine;
+  readonly origin: Origin;
+  readonly invocation: Invocation | null;
+  /** Position of the directive's `%`, and just behind its name. */
+  readonly percent: number;
+  readonly at: number;
+}
+
+export interface PreprocessorHost {
+  /** Text of an included file, or undefined. */
+  readonly file: (name: string) => string | undefined;
+  /** Value of an `equ` constant seen so far, or undefined. */
+  readonly constant: (name: string) => bigint | undefined;
+  /** 16 or 32, for `__BITS__`. */
+  readonly bits: () => number;
+  readonly report: (error: AsmError) => void;
+}
+
+const MAX_LINES = 2_000_000;
+const MAX_DEPTH = 200;
+const NAME = /^\s*([A-Za-z_.?@$][\w.?@$#~]*)/;
+
+/** What NASM 2.16 defines by itself, as far as sources ask for it. */
+const STANDARD: Readonly<Record<string, string>> = {
+  __NASM_MAJOR__: '2',
+  __NASM_MINOR__: '16',
+  __NASM_SUBMINOR__: '1',
+  __OUTPUT_FORMAT__: 'bin',
+};
+
+export class Preprocessor {
+  private readonly defines: Defines;
+  private readonly macros = new Macros();
+  private readonly contexts = new Contexts();
+  private readonly conditions = new Conditions();
+  private readonly frames: Frame[] = [];
+  private invocations = 0;
+  private produced = 0;
+
+  constructor(
+    name: string,
+    source: string,
+    private readonly host: PreprocessorHost,
+  ) {
+    this.defines = new Defines(host.bits);
+    for (const [key, value] of Object.entries(STANDARD)) {
+      this.defines.set(key, { parameters: null, body: tokenize(value) });
+    }
+    this.pushFrame('file', rawLines(name, source), null, 1);
+  }
+
+  /** The names `%define` and `%macro` made, for near-miss suggestions and completion. */
+  get names(): { readonly defines: readonly string[]; readonly macros: readonly string[] } {
+    // Names that belong to a context or a macro's invocation are nobody else's.
+    const open = (name: string): boolean => !name.startsWith('..@') && !(name in STANDARD);
+    return { defines: this.defines.names.filter(open), macros: this.macros.names.filter(open) };
+  }
+
+  /** The next line with at least one token, or null at the end of the source. */
+  next(): Line | null {
+    for (;;) {
+      const read = this.readRaw();
+      if (!read) return null;
+      const [raw, invocation] = read;
+      let origin: Origin = { file: raw.file, line: raw.line, source: raw.source };
+      if (invocation) origin = { ...invocation.origin, expansion: raw.text.trim() };
+      try {
+        const replaced = invocation ? substitute(raw.text, invocation) : raw.text;
+        if (invocation) origin = { ...origin, expansion: replaced.trim() };
+        if (++this.produced > MAX_LINES) {
+          this.frames.length = 0;
+          throw new SourceError(`more than ${MAX_LINES} lines after expansion`, -1);
+        }
+        const line = this.process(replaced, raw, origin, invocation);
+        if (line) return line;
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        this.host.report(toAsmError(error, origin));
+      }
+    }
+  }
+
+  // --- lines --------------------------------------------------------------------------------------------------------
+
+  private pushFrame(
+    kind: Frame['kind'],
+    lines: readonly RawLine[],
+    invocation: Invocation | null,
+    turns: number,
+  ): void {
+    const { depth } = this.conditions;
+    this.frames.push({ kind, lines, next: 0, invocation, turns, conditions: depth });
+  }
+
+  private readRaw(): [RawLine, Invocation | null] | null {
+    for (;;) {
+      const frame = this.frames.at(-1);
+      if (!frame) return null;
+      const raw = frame.lines[frame.next];
+      if (raw) {
+        frame.next++;
+        return [raw, frame.invocation];
+      }
+      this.reportUnclosed(frame);
+      frame.turns--;
+      if (frame.turns > 0 && frame.lines.length > 0) frame.next = 0;
+      else this.frames.pop();
+    }
+  }
+
+  /** An `%if` must end in the file, macro or repetition it began in. */
+  private reportUnclosed(frame: Frame): void {
+    for (const { file, line, source } of this.conditions.unclosed(frame.conditions)) {
+      const error = new SourceError('%if has no %endif', source.search(/\S/), source.trim().length);
+      this.host.report(toAsmError(error, { file, line, source }));
+    }
+  }
+
+  /** Leaves the innermost frame of that kind at once, with all that it opened. */
+  private leave(kind: 'macro' | 'repeat', { text, percent }: Current): void {
+    const index = this.frames.findLastIndex((frame) => frame.kind === kind);
+    if (index < 0) {
+      const [name, outside] = kind === 'macro' ? ['%exitmacro', 'a macro'] : ['%exitrep', '%rep'];
+      throw new SourceError(`${name} outside ${outside}`, percent, text.trim().length);
+    }
+    this.conditions.cutTo(this.frames[index]!.conditions);
+    this.frames.length = index;
+  }
+
+  private process(
+    given: string,
+    raw: RawLine,
+    origin: Origin,
+    invocation: Invocation | null,
+  ): Line | null {
+    const directive = /^\s*%([A-Za-z]+)/.exec(given);
+    if (directive) {
+      const name = directive[1]!.toLowerCase();
+      const at = directive[0].length;
+      const percent = given.indexOf('%');
+      const text = this.conditions.active ? this.resolve(given, origin) : given;
+      const line: Current = { text, raw, origin, invocation, percent, at };
+      if (/^if/.test(name)) this.conditions.open(raw, () => this.test(name.slice(2), line));
+      else if (/^(elif|else|endif)/.test(name)) {
+        const floor = this.frames.at(-1)?.conditions ?? 0;
+        this.conditions.next(name, floor, percent, () => this.test(name.slice(4), line));
+      } else if (this.conditions.active) this.directive(name, line);
+      return null;
+    }
+    if (!this.conditions.active) return null;
+    const text = this.resolve(given, origin);
+    const tokens = this.defines.expand(tokenize(text), origin);
+    if (tokens.length === 0) return null;
+    return this.invokeMacro(tokens, origin, text.length);
+  }
+
+  /** Carries out what works on text: names of contexts, and `%[…]`, which is expanded at once. */
+  private resolve(text: string, origin: Origin): string {
+    let out = this.contexts.resolve(text);
+    while (out.includes('%[')) {
+      const found = /%\[([^[\]]*)\]/.exec(out);
+      if (!found) throw new SourceError("'%[' has no ']'", out.indexOf('%['), 2);
+      const inner = render(this.defines.expand(tokenize(found[1]!), origin));
+      out = out.slice(0, found.index) + inner + out.slice(found.index + found[0].length);
+    }
+    return out;
+  }
+
+  // --- conditions ---------------------------------------------------------------------------------------------------
+
+  /** The truth of `%if<kind> …`; `kind` is what follows "if", with a leading n for "not". */
+  private test(kind: string, line: Current): boolean {
+    const negated = kind.startsWith('n') && kind !== 'num';
+    const found = this.holds(negated ? kind.slice(1) : kind, kind, line);
+    return negated ? !found : found;
+  }
+
+  private holds(plain: string, kind: string, { text, at, origin, percent }: Current): boolean {
+    const rest = text.slice(at);
+    if (plain === '') return this.constantAt(text, at);
+    const raw = tokenize(rest);
+    if (/^(def|macro|ctx)$/.test(plain) && raw.length === 0) {
+      throw new SourceError(`%if${kind} needs a name`, text.length);
+    }
+    if (plain === 'def') return raw.some((token) => this.defines.has(token.text));
+    if (plain === 'macro') return this.macros.matches(rest);
+    if (plain === 'ctx') return raw.some((token) => this.contexts.isInnermost(token.text));
+    const tokens = this.defines.expand(raw, origin);
+    switch (plain) {
+      case 'idn':
+      case 'idni': {
+        const comma = tokens.findIndex((token) => token.text === ',');
+        if (comma < 0) throw new SourceError(`%if${kind} needs two texts and a comma`, at);
+        const [left, right] = [tokens.slice(0, comma), tokens.slice(comma + 1)].map((side) => {
+          const joined = side.map((token) => token.text).join(' ');
+          return plain === 'idni' ? joined.toLowerCase() : joined;
+        });
+        return left === right;
+      }
+      case 'num':
+        return tokens.at(-1)?.kind === 'number' && tokens.length <= 2;
+      case 'str':
+        return tokens.length === 1 && tokens[0]!.kind === 'string';
+      case 'id':
+        return tokens.length === 1 && tokens[0]!.kind === 'word';
+      case 'empty':
+        return tokens.length === 0;
+      case 'token':
+        return tokens.length === 1;
+      default:
+        throw new SourceError(`unknown condition '%if${kind}'`, percent, kind.length + 3);
+    }
+  }
+
+  /** Whether the expression in `text` from `at` on is not 0. */
+  private constantAt(text: string, at: number): boolean {
+    return this.constant(tokenize(' '.repeat(at) + text.slice(at)), text.length, at) !== 0n;
+  }
+
+  /** Evaluates tokens with what is known now. */
+  private constant(tokens: readonly Token[], end: number, at = end): bigint {
+    const reader = new TokenReader(this.defines.expand(tokens, null), end);
+    const expression = parseExpression(reader);
+    if (!reader.done) reader.fail(`expected the end of the expression, found ${reader.found()}`);
+    const unknown = (what: string, token?: Token): never => {
+      throw new SourceError(
+        `${what} is not known while preprocessing: only numbers, %assign and earlier equ constants are`,
+        token?.at ?? at,
+        token?.text.length ?? 1,
+      );
+    };
+    const scope: Scope = {
+      symbol: (name, token) => {
+        const value = this.host.constant(name);
+        return value === undefined ? unknown(`'${name}'`, token) : { value, section: null };
+      },
+      here: () => unknown("'$'"),
+      sectionStart: () => unknown("'$$'"),
+    };
+    return evaluate(expression, scope).value;
+  }
+
+  // --- directives ---------------------------------------------------------------------------------------------------
+
+  private directive(name: string, line: Current): void {
+    const { text, at, percent, raw, origin, invocation } = line;
+    const rest = text.slice(at);
+    const first = tokenize(rest)[0]?.text ?? '';
+    const values = (): Token[] => tokenize(' '.repeat(at) + rest);
+    if (STRING_DIRECTIVES.has(name)) {
+      this.defineString(name, line);
+      return;
+    }
+    switch (name) {
+      case 'define':
+      case 'idefine':
+      case 'xdefine':
+      case 'ixdefine':
+        this.define(name, line);
+        return;
+      case 'undef':
+        for (const token of tokenize(rest)) this.defines.delete(token.text);
+        return;
+      case 'assign':
+      case 'iassign': {
+        const found = NAME.exec(rest);
+        if (!found) throw new SourceError('%assign needs a name and a value', at);
+        const from = at + found[0].length;
+        const tokens = tokenize(' '.repeat(from) + text.slice(from));
+        const body = numberTokens(this.constant(tokens, text.length));
+        this.defines.set(found[1]!, { parameters: null, body }, name[0] === 'i');
+        return;
+      }
+      case 'macro':
+      case 'imacro':
+        // The body is taken first: a wrong heading must not let it leak into the program.
+        this.macros.define(text, at, this.collect('macro', 'endmacro', raw), name === 'imacro');
+        return;
+      case 'unmacro':
+        this.macros.remove(rest);
+        return;
+      case 'rep': {
+        // As with a macro: the body is taken before its count can be wrong.
+        const body = this.collect('rep', 'endrep', raw);
+        const count = this.constant(values().filter(isNoListOption), text.length);
+        if (count > BigInt(MAX_LINES)) throw new SourceError(`%rep ${count} is too much`, at);
+        if (count > 0n) this.pushFrame('repeat', body, invocation, Number(count));
+        return;
+      }
+      case 'exitrep':
+        this.leave('repeat', line);
+        return;
+      case 'exitmacro':
+        this.leave('macro', line);
+        return;
+      case 'rotate': {
+        if (!invocation) throw new SourceError('%rotate outside a macro', percent, 7);
+        const { arguments: list } = invocation;
+        if (list.length === 0) return;
+        const by = Number(this.constant(values(), text.length)) % list.length;
+        list.push(...list.splice(0, (by + list.length) % list.length));
+        return;
+      }
+      case 'push':
+        this.contexts.push(first);
+        return;
+      case 'pop':
+        this.contexts.pop(first, percent);
+        return;
+      case 'repl':
+        this.contexts.rename(first, percent);
+        return;
+      case 'include':
+        this.include(line);
+        return;
+      case 'error':
+      case 'fatal':
+      case 'warning': {
+        if (name === 'fatal') this.frames.length = 0;
+        const tokens = this.defines.expand(tokenize(rest), origin);
+        const words = tokens.map((t) => (t.kind === 'string' ? t.text.slice(1, -1) : t.text));
+        const said = new SourceError(words.join(' ') || `%${name}`, percent, name.length + 1);
+        if (name !== 'warning') throw said;
+        this.host.report(toAsmError(said, origin, 'warning'));
+        return;
+      }
+      case 'use': {
+        const message = `%use ${first}: NASM's packages are not there, so this line does nothing`;
+        const warning = new SourceError(message, percent, text.trim().length);
+        this.host.report(toAsmError(warning, origin, 'warning'));
+        return;
+      }
+      case 'line':
+      case 'pragma':
+        return;
+      case 'endm':
+      case 'endmacro':
+      case 'endrep': {
+        const begin = name === 'endrep' ? 'rep' : 'macro';
+        throw new SourceError(`%${name} without %${begin}`, percent, name.length + 1);
+      }
+      default:
+        throw unknownDirective(name, percent);
+    }
+  }
+
+  private define(name: string, { text, at, origin }: Current): void {
+    const found = /^\s*([A-Za-z_.?@$][\w.?@$#~]*)(\(\s*([^)]*)\))?/.exec(text.slice(at));
+    if (!found) throw new SourceError(`%${name} needs a name`, at);
+    const start = at + found[0].length;
+    let body: readonly Token[] = tokenize(' '.repeat(start) + text.slice(start));
+    if (name.endsWith('xdefine')) body = this.defines.expand(body, origin);
+    const list = found[3]?.trim() ?? '';
+    const parameters = list === '' ? [] : list.split(',').map((parameter) => parameter.trim());
+    const takes = found[2] === undefined ? null : parameters;
+    this.defines.set(found[1]!, { parameters: takes, body }, name[0] === 'i');
+  }
+
+  private defineString(name: string, { text, at, origin }: Current): void {
+    const found = NAME.exec(text.slice(at));
+    if (!found) throw new SourceError(`%${name} needs a name`, at);
+    const start = at + found[0].length;
+    const operands = this.defines.expand(
+      tokenize(' '.repeat(start) + text.slice(start)).filter(
+        (token, i) => i > 0 || token.text !== ',',
+      ),
+      origin,
+    );
+    const constant = (tokens: readonly Token[]): bigint => this.constant(tokens, text.length);
+    const body = stringDirective(name, operands, start, constant);
+    this.defines.set(found[1]!, { parameters: null, body });
+  }
+
+  /** Takes the raw lines up to the matching end directive, nested ones included. */
+  private collect(begin: string, end: string, opener: RawLine): RawLine[] {
+    const lines: RawLine[] = [];
+    let depth = 1;
+    const frame = this.frames.at(-1)!;
+    while (frame.next < frame.lines.length) {
+      const raw = frame.lines[frame.next++]!;
+      const directive = /^\s*%([A-Za-z]+)/.exec(raw.text)?.[1]?.toLowerCase();
+      if (directive === begin || directive === `i${begin}`) depth++;
+      else if (directive === end || (end === 'endmacro' && directive === 'endm')) depth--;
+      if (depth === 0) return lines;
+      lines.push(raw);
+    }
+    const position = opener.text.indexOf('%');
+    throw new SourceError(`%${begin} has no %${end}`, position, begin.length + 1);
+  }
+
+  private include({ text, at, origin }: Current): void {
+    const token = this.defines.expand(tokenize(' '.repeat(at) + text.slice(at)), origin)[0];
+    if (token?.kind !== 'string') {
+      throw new SourceError(
+        '%include needs a file name in quotes',
+        token?.at ?? at,
+        token?.text.length,
+      );
+    }
+    const name = token.text.slice(1, -1);
+    const source = this.host.file(name);
+    if (source === undefined) {
+      throw new SourceError(`no file '${name}' to include`, token.at, token.text.length);
+    }
+    if (this.frames.length > MAX_DEPTH) {
+      throw new SourceError('files include each other endlessly', token.at, token.text.length);
+    }
+    this.pushFrame('file', rawLines(name, source), null, 1);
+  }
+
+  // --- macros -------------------------------------------------------------------------------------------------------
+
+  /** When the line invokes a macro its body is queued; a label before it is handed out first. */
+  private invokeMacro(tokens: readonly Token[], origin: Origin, end: number): Line | null {
+    let at = 0;
+    if (tokens[1]?.text === ':' && tokens[0]?.kind === 'word') at = 2;
+    else if (tokens[0]?.kind === 'word' && !this.isMacro(tokens[0]) && this.isMacro(tokens[1])) {
+      at = 1;
+    }
+    const head = tokens[at];
+    if (!head || !this.isMacro(head)) return { tokens, origin, end };
+    const list = splitArguments(tokens.slice(at + 1));
+    const macro = this.macros.choose(head, list.length);
+    if (this.frames.length > MAX_DEPTH) {
+      const message = `macro '${head.text}' invokes itself endlessly`;
+      throw new SourceError(message, head.at, head.text.length);
+    }
+    const invocation: Invocation = {
+      id: ++this.invocations,
+      arguments: argumentTexts(macro, list),
+      label: at > 0 ? tokens[0]!.text : '',
+      origin: { file: origin.file, line: origin.line, source: origin.source },
+    };
+    this.pushFrame('macro', macro.body, invocation, 1);
+    return at > 0 && !macro.takesLabel ? { tokens: tokens.slice(0, at), origin, end } : null;
+  }
+
+  private isMacro(token: Token | undefined): boolean {
+    return token?.kind === 'word' && this.macros.named(token.text) !== undefined;
+  }
+}
+
+/** Everything but `.nolist`, which says how NASM prints its listing. */
+const isNoListOption = (token: Token): boolean => token.text !== '.nolist';
+
+function unknownDirective(name: string, at: number): SourceError {
+  if (registerNamed(name)) {
+    const message = "NASM writes registers without '%', and the destination first: 'mov eax, 5'";
+    return new SourceError(message, at, name.length + 1, name);
+  }
+  const near = nearMiss(name, PREPROCESSOR_DIRECTIVES);
+  return new SourceError(
+    `unknown directive '%${name}'`,
+    at,
+    name.length + 1,
+    near === undefined ? undefined : `%${near}`,
+  );
+}
