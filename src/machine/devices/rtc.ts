@@ -310,15 +310,17 @@ export class Rtc implements PortDevice, Snapshotable<RtcState> {
   }
 }
 
-/** The sizes firmware notes in CMOS memory, in KiB: below 640 KiB, above 1 MiB (twice). */
+/** The sizes that are noted in CMOS memory, in KiB: below 640 KiB, above 1 MiB (twice); and in 64 KiB above 16 MiB. */
 function memorySizes(memoryBytes: number): number[] {
   const ram = new Array<number>(128).fill(0);
   const base = Math.min(640, memoryBytes / 1024);
   const extended = Math.min(0xffff, Math.max(0, memoryBytes / 1024 - 1024));
+  const above16MiB = Math.min(0xffff, Math.max(0, Math.floor(memoryBytes / 0x10000) - 256));
   for (const [index, value] of [
     [0x15, base],
     [0x17, extended],
     [0x30, extended],
+    [0x34, above16MiB],
   ] as const) {
     ram[index] = value & 0xff;
     ram[index + 1] = value >> 8;
