@@ -30,7 +30,8 @@ tinyos> help
   shutdown  the end
 Programs to run:
   clock primes hog memory twins; and rude ones: crash rogue deep liar
-Ctrl+C ends the program you wait for.
+Ctrl+C ends the program you wait for. In the last row of the screen:
+  * runs  . ready  z sleeps  k reads a key  w waits for a child  x ended
 tinyos> ps
   PID  PARENT  PAGES  STATE     NAME
     0       0      1  ready     idle
@@ -65,8 +66,8 @@ tinyos> ps
 tinyos> mem
    2048 frames of 4 KiB
    1764 of them free
-     93 page faults served with a new page
-      3 processes killed for what they did
+     93 page faults served
+      3 programs killed
 tinyos> shutdown
 Good night.
 `;
