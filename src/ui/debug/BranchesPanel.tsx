@@ -15,12 +15,14 @@ export function BranchesPanel() {
     <section className="debug-panel" aria-label="Branches">
       {all.length < 2 ? (
         <p className="debug-empty">
-          Change a register, a byte of memory or a page-table entry while the guest is paused: the change starts a
-          branch here, and the future as it was stays one click away.
+          Change a register, a byte of memory or a page-table entry while the guest is paused: the
+          change starts a branch here, and the future as it was stays one click away.
         </p>
       ) : (
         <>
-          <p className="debug-note">Each edit starts a branch. Going to one shows the moment last seen on it.</p>
+          <p className="debug-note">
+            Each edit starts a branch. Going to one shows the moment last seen on it.
+          </p>
           <Level parent={null} all={all} current={current} />
         </>
       )}
@@ -50,7 +52,9 @@ function Level({ parent, all, current }: LevelProps) {
             <div className="branch-text">
               <span className="branch-label">{branch.label}</span>
               <span className="debug-note">
-                {branch.parent === null ? '' : `leaves at ${branch.forkedAt.toLocaleString('en')}, `}
+                {branch.parent === null
+                  ? ''
+                  : `leaves at ${branch.forkedAt.toLocaleString('en')}, `}
                 last seen at {branch.last.retired.toLocaleString('en')}
               </span>
             </div>

@@ -1,7 +1,7 @@
 /** What is known of one byte of memory: its values, what it points at, who wrote it, and breakpoints on it. */
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { hex16, hex32, hex8 } from '../../base/hex';
+import { hex8, hex16, hex32 } from '../../base/hex';
 import type { MemoryView } from '../../session/debug';
 import { useActions } from '../../store/use-store';
 import { valuesAt } from '../../viz/memory/rows';
@@ -34,7 +34,8 @@ export function MemoryByte({ view, address, onClose, onFollow }: MemoryByteProps
 
   const write = (text: string) => {
     const wanted = Number(/^0x/i.test(text) ? text : `0x${text}`);
-    if (space === 'machine' || !Number.isInteger(wanted) || wanted < 0 || wanted >= 256 ** size) return false;
+    if (space === 'machine' || !Number.isInteger(wanted) || wanted < 0 || wanted >= 256 ** size)
+      return false;
     const bytes = Array.from({ length: size }, (_, i) => Math.floor(wanted / 256 ** i) & 0xff);
     void edit({ kind: 'memory', space, address, bytes });
     return true;
@@ -86,7 +87,11 @@ export function MemoryByte({ view, address, onClose, onFollow }: MemoryByteProps
             <>
               <dt>points at</dt>
               <dd>
-                <button type="button" className="link-button code" onClick={() => onFollow(pointer.target)}>
+                <button
+                  type="button"
+                  className="link-button code"
+                  onClick={() => onFollow(pointer.target)}
+                >
                   {pointer.label ?? `0x${hex32(pointer.target)}`}
                 </button>{' '}
                 ({pointer.kind})
@@ -133,7 +138,13 @@ const SIZES: readonly (readonly [Size, string])[] = [
   [4, 'dword'],
 ];
 
-function SizeChoice({ size, onSize }: { readonly size: Size; readonly onSize: (size: Size) => void }) {
+function SizeChoice({
+  size,
+  onSize,
+}: {
+  readonly size: Size;
+  readonly onSize: (size: Size) => void;
+}) {
   return (
     <div className="switch" role="radiogroup" aria-label="Size">
       {SIZES.map(([value, label]) => (
@@ -175,7 +186,11 @@ function NewValue({ size, now, onWrite }: NewValueProps) {
         aria-invalid={wrong}
         onChange={(event) => setDraft(event.currentTarget.value)}
       />
-      <Button className="small" type="submit" title="Changes the guest and starts a branch: the old future stays">
+      <Button
+        className="small"
+        type="submit"
+        title="Changes the guest and starts a branch: the old future stays"
+      >
         Write
       </Button>
       {wrong && (

@@ -49,7 +49,10 @@ export function MemoryGrid(props: MemoryGridProps) {
             {row.labels.length > 0 && (
               <span className="memory-labels">
                 {row.labels.map(({ name, offset }) => (
-                  <span key={name} title={`${name} at 0x${hex32(row.address - row.cells[0]!.offset + offset)}`}>
+                  <span
+                    key={name}
+                    title={`${name} at 0x${hex32(row.address - row.cells[0]!.offset + offset)}`}
+                  >
                     {name}
                   </span>
                 ))}
@@ -128,7 +131,9 @@ function Cell({ cell, chosen, tabStop, typed, onChoose }: CellProps) {
       onClick={() => onChoose(cell.address)}
     >
       {typed ?? cell.text}
-      {cell.registers.length > 0 && <span className="memory-register">{cell.registers.join(' ')}</span>}
+      {cell.registers.length > 0 && (
+        <span className="memory-register">{cell.registers.join(' ')}</span>
+      )}
     </span>
   );
 }
@@ -136,7 +141,8 @@ function Cell({ cell, chosen, tabStop, typed, onChoose }: CellProps) {
 function labelOf(cell: MemoryCell): string {
   const facts = [cell.value === null ? 'not mapped' : cell.text];
   if (cell.changed) facts.push('changed');
-  if (cell.pointer) facts.push(`part of a pointer to ${cell.pointer.label ?? hex32(cell.pointer.target)}`);
+  if (cell.pointer)
+    facts.push(`part of a pointer to ${cell.pointer.label ?? hex32(cell.pointer.target)}`);
   if (cell.isTarget) facts.push('a pointer leads here');
   if (cell.registers.length > 0) facts.push(`${cell.registers.join(' and ')} points here`);
   return `${hex32(cell.address)}: ${facts.join(', ')}`;
@@ -145,7 +151,10 @@ function labelOf(cell: MemoryCell): string {
 function titleOf(cell: MemoryCell): string {
   const { pointer, pair } = cell;
   const lines = [`0x${hex32(cell.address)}`];
-  if (pointer) lines.push(`→ 0x${hex32(pointer.target)}${pointer.label ? ` ${pointer.label}` : ''} (${pointer.kind})`);
+  if (pointer)
+    lines.push(
+      `→ 0x${hex32(pointer.target)}${pointer.label ? ` ${pointer.label}` : ''} (${pointer.kind})`,
+    );
   if (pair !== null) lines.push(`pair ${pair}: a pointer and where it leads`);
   if (cell.changed) lines.push('changed by the last step');
   return lines.join('\n');

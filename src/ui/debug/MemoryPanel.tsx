@@ -3,7 +3,7 @@
  * arrow keys. Digits typed over it make an edit, Enter applies it, and that starts a branch.
  */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { hex32, hex8 } from '../../base/hex';
+import { hex8, hex32 } from '../../base/hex';
 import type { Space } from '../../session/debug';
 import { useActions, useApp } from '../../store/use-store';
 import { memoryRows } from '../../viz/memory/rows';
@@ -40,7 +40,8 @@ export function MemoryPanel() {
   const [ref, width] = useWidth<HTMLDivElement>(700);
   const perRow = width >= WIDE ? 16 : 8;
   const { space } = place;
-  const start = typeof place.address === 'number' ? place.address - (place.address % perRow) : place.address;
+  const start =
+    typeof place.address === 'number' ? place.address - (place.address % perRow) : place.address;
   const { reply, problem } = useReading('memory', { space, address: start, length: perRow * ROWS });
   const rows = useMemo(() => (reply ? memoryRows(reply, perRow) : []), [reply, perRow]);
   const [chosen, setChosen] = useState<number | null>(null);
@@ -153,9 +154,15 @@ export function MemoryPanel() {
         <div className="memory-draft" role="status">
           <span>
             Write <code>{draft.digits.replace(/(..)(?=.)/g, '$1 ')}</code> at{' '}
-            <code>0x{hex32(draft.address)}</code>: Enter applies it and starts a branch, Escape drops it.
+            <code>0x{hex32(draft.address)}</code>: Enter applies it and starts a branch, Escape
+            drops it.
           </span>
-          <Button className="small" tone="primary" disabled={draft.digits.length < 2} onClick={() => void apply()}>
+          <Button
+            className="small"
+            tone="primary"
+            disabled={draft.digits.length < 2}
+            onClick={() => void apply()}
+          >
             Apply
           </Button>
         </div>
@@ -175,7 +182,8 @@ export function MemoryPanel() {
 const SPACE_NOTES: Readonly<Record<Space, string>> = {
   virtual: 'Guest-virtual addresses, through the guest’s own page tables.',
   physical: 'Guest-physical addresses: what the guest believes its memory chips hold.',
-  machine: 'The real machine’s memory. The hypervisor scatters the guest’s pages over it. To be read only.',
+  machine:
+    'The real machine’s memory. The hypervisor scatters the guest’s pages over it. To be read only.',
 };
 
 export const byteText = (value: number | null): string => (value === null ? '--' : hex8(value));

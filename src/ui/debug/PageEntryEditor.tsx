@@ -40,7 +40,9 @@ export function PageEntryEditor({ title, entry, canEdit }: PageEntryEditorProps)
       </div>
       <BitRuler
         fields={entry.fields}
-        {...(canEdit ? { onFlip: flip, canFlip: (field: BitField) => CAN_FLIP.has(field.name) } : {})}
+        {...(canEdit
+          ? { onFlip: flip, canFlip: (field: BitField) => CAN_FLIP.has(field.name) }
+          : {})}
       />
       {canEdit ? (
         <>
@@ -50,18 +52,26 @@ export function PageEntryEditor({ title, entry, canEdit }: PageEntryEditorProps)
             what={`${title.toLowerCase()} ${entry.index}`}
           />
           <p className="debug-note">
-            A change starts a branch. The TLB may keep the old translation until the guest flushes it; an edit from
-            here flushes it.
+            A change starts a branch. The TLB may keep the old translation until the guest flushes
+            it; an edit from here flushes it.
           </p>
         </>
       ) : (
-        <p className="debug-note">The hypervisor made this entry; it cannot be changed from here.</p>
+        <p className="debug-note">
+          The hypervisor made this entry; it cannot be changed from here.
+        </p>
       )}
     </div>
   );
 }
 
-function Frame({ entry, onWrite }: { readonly entry: PageEntryView; readonly onWrite: (value: number) => void }) {
+function Frame({
+  entry,
+  onWrite,
+}: {
+  readonly entry: PageEntryView;
+  readonly onWrite: (value: number) => void;
+}) {
   const [draft, setDraft] = useState('');
   const [wrong, setWrong] = useState(false);
   const low = entry.large ? 0x3fffff : 0xfff;
@@ -71,7 +81,8 @@ function Frame({ entry, onWrite }: { readonly entry: PageEntryView; readonly onW
       onSubmit={(event) => {
         event.preventDefault();
         const frame = Number(/^0x/i.test(draft) ? draft : `0x${draft}`);
-        const good = draft !== '' && Number.isInteger(frame) && frame <= 0xffffffff && (frame & low) === 0;
+        const good =
+          draft !== '' && Number.isInteger(frame) && frame <= 0xffffffff && (frame & low) === 0;
         setWrong(!good);
         if (!good) return;
         setDraft('');
@@ -95,7 +106,8 @@ function Frame({ entry, onWrite }: { readonly entry: PageEntryView; readonly onW
       </Button>
       {wrong && (
         <p className="debug-problem" role="alert">
-          Give a hexadecimal address that ends in {entry.large ? 'at least 22 zero bits' : 'three zeros'}.
+          Give a hexadecimal address that ends in{' '}
+          {entry.large ? 'at least 22 zero bits' : 'three zeros'}.
         </p>
       )}
     </form>

@@ -63,7 +63,11 @@ export function PagingPanel() {
         <Select label="Privilege" value={as} options={AS} onChange={setAs} />
       </div>
       {guest.reply && (
-        <Walk view={guest.reply} title={bare ? null : 'The guest’s tables'} note={guestNote(guest.reply, bare)} />
+        <Walk
+          view={guest.reply}
+          title={bare ? null : 'The guest’s tables'}
+          note={guestNote(guest.reply, bare)}
+        />
       )}
       {!bare && guest.reply && real.reply && (
         <>
@@ -183,4 +187,3 @@ function EntryButton({ label, open, onToggle }: EntryButtonProps) {
     </button>
   );
 }
-

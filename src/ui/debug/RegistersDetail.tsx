@@ -39,12 +39,25 @@ export function RegistersDetail() {
         <WhichCpuSwitch value={which} onChange={setWhich} />
         <span className="debug-note">Click a register for its bits and for who wrote it.</span>
       </div>
-      <Group title="General" rows={generalRows(cpu, before, which === 'guest')} open={open} onToggle={toggle} isGuest={which === 'guest'} />
-      <Group title="Control" rows={controlRows(cpu, before)} open={open} onToggle={toggle} isGuest={which === 'guest'} />
+      <Group
+        title="General"
+        rows={generalRows(cpu, before, which === 'guest')}
+        open={open}
+        onToggle={toggle}
+        isGuest={which === 'guest'}
+      />
+      <Group
+        title="Control"
+        rows={controlRows(cpu, before)}
+        open={open}
+        onToggle={toggle}
+        isGuest={which === 'guest'}
+      />
       <Segments cpu={cpu} open={open} onToggle={toggle} isGuest={which === 'guest'} />
       <p className="debug-note">
         GDTR <code>{hex32(cpu.gdtr.base)}</code> limit <code>{hex16(cpu.gdtr.limit)}</code>, IDTR{' '}
-        <code>{hex32(cpu.idtr.base)}</code> limit <code>{hex16(cpu.idtr.limit)}</code>, CPL {cpu.cpl}
+        <code>{hex32(cpu.idtr.base)}</code> limit <code>{hex16(cpu.idtr.limit)}</code>, CPL{' '}
+        {cpu.cpl}
         {cpu.halted && ', halted'}
       </p>
     </section>
@@ -80,7 +93,8 @@ function Group({ title, rows, open, onToggle, isGuest }: GroupProps) {
                   aria-expanded={open === row.id}
                   onClick={() => onToggle(row.id)}
                 >
-                  <span aria-hidden="true">{open === row.id ? '▾' : '▸'}</span> {row.id.toUpperCase()}
+                  <span aria-hidden="true">{open === row.id ? '▾' : '▸'}</span>{' '}
+                  {row.id.toUpperCase()}
                 </button>
               </th>
               <td className="code">
@@ -95,7 +109,12 @@ function Group({ title, rows, open, onToggle, isGuest }: GroupProps) {
                   {row.detail}
                   <div className="register-tools">
                     {row.canEdit && <NewValue name={row.id} value={row.value} />}
-                    {isGuest && <WhoWrote target={{ kind: 'register', name: row.id }} what={row.id.toUpperCase()} />}
+                    {isGuest && (
+                      <WhoWrote
+                        target={{ kind: 'register', name: row.id }}
+                        what={row.id.toUpperCase()}
+                      />
+                    )}
                   </div>
                 </td>
               </tr>
@@ -110,7 +129,8 @@ function Group({ title, rows, open, onToggle, isGuest }: GroupProps) {
 const changed = (now: number, before: number | undefined): number | null =>
   before === undefined || before === now ? null : before;
 
-const decimal = (value: number): string => (value > 0x7fffffff ? `${value} or ${value | 0}` : `${value}`);
+const decimal = (value: number): string =>
+  value > 0x7fffffff ? `${value} or ${value | 0}` : `${value}`;
 
 const generalRows = (cpu: CpuView, before: CpuView | null, isGuest: boolean): Row[] => [
   ...GENERAL.map((id, i): Row => {
@@ -172,7 +192,10 @@ const controlRows = (cpu: CpuView, before: CpuView | null): Row[] => {
 
 /** EAX with its parts; every register in binary. */
 function Parts({ name, value }: { readonly name: string; readonly value: number }) {
-  const binary = value.toString(2).padStart(32, '0').replace(/(.{8})(?=.)/g, '$1 ');
+  const binary = value
+    .toString(2)
+    .padStart(32, '0')
+    .replace(/(.{8})(?=.)/g, '$1 ');
   const letter = /^e([abcd])x$/.exec(name)?.[1];
   return (
     <dl className="debug-facts">
@@ -197,7 +220,8 @@ function NewValue({ name, value }: { readonly name: string; readonly value: numb
       onSubmit={(event) => {
         event.preventDefault();
         const wanted = Number(/^0x/i.test(draft) ? draft : `0x${draft}`);
-        const good = draft !== '' && Number.isInteger(wanted) && wanted >= 0 && wanted <= 0xffffffff;
+        const good =
+          draft !== '' && Number.isInteger(wanted) && wanted >= 0 && wanted <= 0xffffffff;
         setWrong(!good);
         if (!good) return;
         setDraft('');
@@ -214,7 +238,11 @@ function NewValue({ name, value }: { readonly name: string; readonly value: numb
         aria-invalid={wrong}
         onChange={(event) => setDraft(event.currentTarget.value)}
       />
-      <Button className="small" type="submit" title="Changes the guest and starts a branch: the old future stays">
+      <Button
+        className="small"
+        type="submit"
+        title="Changes the guest and starts a branch: the old future stays"
+      >
         Write
       </Button>
       {wrong && (
@@ -275,8 +303,9 @@ function Segments({ cpu, open, onToggle, isGuest }: SegmentsProps) {
                   <td colSpan={5}>
                     <p className="debug-note">
                       Selector {hex16(selector)}: entry {selector >>> 3} of the{' '}
-                      {selector & 4 ? 'LDT' : 'GDT'}, RPL {selector & 3}. Base, limit and type are the copy the CPU took
-                      when the selector was loaded: the table may say something else by now.
+                      {selector & 4 ? 'LDT' : 'GDT'}, RPL {selector & 3}. Base, limit and type are
+                      the copy the CPU took when the selector was loaded: the table may say
+                      something else by now.
                     </p>
                     {isGuest && (
                       <div className="register-tools">

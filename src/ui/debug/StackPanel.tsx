@@ -22,7 +22,13 @@ export function StackPanel() {
   );
 }
 
-function Words({ cpu, onCpu }: { readonly cpu: WhichCpu; readonly onCpu: (cpu: WhichCpu) => void }) {
+function Words({
+  cpu,
+  onCpu,
+}: {
+  readonly cpu: WhichCpu;
+  readonly onCpu: (cpu: WhichCpu) => void;
+}) {
   const { reply } = useInspection('stack', { cpu, words: WORDS });
   const { revealMemory, revealBlock } = useActions();
   const registers = useApp((s) => s.view?.[cpu] ?? null);
@@ -76,7 +82,12 @@ function Words({ cpu, onCpu }: { readonly cpu: WhichCpu; readonly onCpu: (cpu: W
                   </td>
                   <td className="code">
                     {value === null ? '--' : value.toString(16).padStart(reply.wordBytes * 2, '0')}
-                    {entry.changed && <span className="stack-changed" title="changed by the last step"> •</span>}
+                    {entry.changed && (
+                      <span className="stack-changed" title="changed by the last step">
+                        {' '}
+                        •
+                      </span>
+                    )}
                     {entry.changed && <span className="visually-hidden">changed</span>}
                   </td>
                   <td title={meaning}>
@@ -86,7 +97,9 @@ function Words({ cpu, onCpu }: { readonly cpu: WhichCpu; readonly onCpu: (cpu: W
                         type="button"
                         className="link-button"
                         onClick={() =>
-                          isCode ? void revealBlock(value) : revealMemory({ space: 'virtual', address: value })
+                          isCode
+                            ? void revealBlock(value)
+                            : revealMemory({ space: 'virtual', address: value })
                         }
                       >
                         {entry.label ?? hex32(value)}

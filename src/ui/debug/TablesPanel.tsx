@@ -85,7 +85,13 @@ function Place({ tables, which }: { readonly tables: TablesView; readonly which:
   );
 }
 
-function Descriptors({ tables, which }: { readonly tables: TablesView; readonly which: 'gdt' | 'idt' | 'ldt' }) {
+function Descriptors({
+  tables,
+  which,
+}: {
+  readonly tables: TablesView;
+  readonly which: 'gdt' | 'idt' | 'ldt';
+}) {
   const [open, setOpen] = useState<number | null>(null);
   const rows: readonly Row[] = tables[which];
   const isIdt = which === 'idt';
@@ -126,7 +132,9 @@ function Descriptors({ tables, which }: { readonly tables: TablesView; readonly 
                   <td>
                     <Leads row={row} />
                   </td>
-                  <td>{isIdt ? row.name : row.usedBy.map((name) => name.toUpperCase()).join(' ')}</td>
+                  <td>
+                    {isIdt ? row.name : row.usedBy.map((name) => name.toUpperCase()).join(' ')}
+                  </td>
                 </tr>
                 {open === row.index && (
                   <tr className="tables-open">
@@ -180,8 +188,8 @@ function Tss({ tables }: { readonly tables: TablesView }) {
   if (!tss) {
     return (
       <p className="debug-empty">
-        The task register holds nothing (TR {hex16(tr)}): there is no TSS, so no stack for a change to an inner
-        ring.
+        The task register holds nothing (TR {hex16(tr)}): there is no TSS, so no stack for a change
+        to an inner ring.
       </p>
     );
   }

@@ -42,7 +42,14 @@ export function WalkPicture({ view, width, chosen, onChoose }: WalkPictureProps)
       </defs>
       {layout.parts.map((part) => (
         <g key={part.bits}>
-          <rect className="walk-part" x={part.x} y={part.y} width={part.width} height={part.height} rx={6} />
+          <rect
+            className="walk-part"
+            x={part.x}
+            y={part.y}
+            width={part.width}
+            height={part.height}
+            rx={6}
+          />
           <text className="walk-small" x={part.x + 8} y={part.y + 15}>
             {part.name} {part.bits}
           </text>
@@ -84,7 +91,14 @@ function Structure({ table, chosen, onChoose }: StructureProps) {
   };
   return (
     <g className={cx('walk-table', `is-${table.state}`, chosen && 'chosen')}>
-      <rect className="walk-box" x={table.x} y={table.y} width={table.width} height={table.height} rx={6} />
+      <rect
+        className="walk-box"
+        x={table.x}
+        y={table.y}
+        width={table.width}
+        height={table.height}
+        rx={6}
+      />
       <text className="walk-title" x={table.x + 8} y={table.y + 16}>
         {table.title}
       </text>
@@ -92,7 +106,6 @@ function Structure({ table, chosen, onChoose }: StructureProps) {
         {table.base}
       </text>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons below the picture do the same */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons below the picture do the same */}
       <g className={cx('walk-entry', onChoose && 'can-choose')} onClick={choose}>
         <rect x={entry.x + 1} y={entry.y} width={entry.width - 2} height={entry.height} />
         <text className="walk-code" x={entry.x + 8} y={entry.y + 15}>

@@ -19,8 +19,9 @@ export function WatchPanel() {
       <NewWatch onAdd={(expression) => setWatches([...watches, expression])} />
       {watches.length === 0 ? (
         <p className="debug-empty">
-          Type an expression and press Enter. Registers, labels, flags and memory work: <code>eax</code>,{' '}
-          <code>ticks</code>, <code>[esp+4]</code>, <code>byte [esi]</code>, <code>eax &gt; 5 &amp;&amp; zf</code>.
+          Type an expression and press Enter. Registers, labels, flags and memory work:{' '}
+          <code>eax</code>, <code>ticks</code>, <code>[esp+4]</code>, <code>byte [esi]</code>,{' '}
+          <code>eax &gt; 5 &amp;&amp; zf</code>.
         </p>
       ) : (
         <table className="debug-table">
@@ -52,7 +53,10 @@ export function WatchPanel() {
                     </td>
                   ) : (
                     <>
-                      <td className="code" title={changed && was?.ok ? `was ${hex32(was.value)}` : undefined}>
+                      <td
+                        className="code"
+                        title={changed && was?.ok ? `was ${hex32(was.value)}` : undefined}
+                      >
                         {value?.ok ? hex32(value.value) : '…'}
                         {changed && was?.ok && (
                           <span className="visually-hidden">, changed from {hex32(was.value)}</span>

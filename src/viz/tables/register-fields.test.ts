@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CR0_PG, CR0_WP, CR4_PSE, EFLAGS_IF, EFLAGS_IOPL, EFLAGS_ZF } from '../../machine/cpu/state';
+import {
+  CR0_PG,
+  CR0_WP,
+  CR4_PSE,
+  EFLAGS_IF,
+  EFLAGS_IOPL,
+  EFLAGS_ZF,
+} from '../../machine/cpu/state';
 import { cr0Fields, cr3Fields, cr4Fields, eflagsFields } from './register-fields';
 
 const setIn = (fields: ReturnType<typeof cr0Fields>) =>
@@ -14,7 +21,8 @@ describe('bits of registers', () => {
   });
 
   it('say what IOPL allows', () => {
-    const meaning = (value: number) => eflagsFields(value).find(({ name }) => name === 'IOPL')?.meaning;
+    const meaning = (value: number) =>
+      eflagsFields(value).find(({ name }) => name === 'IOPL')?.meaning;
     expect(meaning(0)).toContain('ring 0 only');
     expect(meaning(EFLAGS_IOPL)).toContain('any ring');
   });

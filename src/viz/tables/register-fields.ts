@@ -42,7 +42,12 @@ const CR0: readonly Bit[] = [
 ];
 
 const CR4: readonly Bit[] = [
-  ['UMIP', 11, 'SGDT, SIDT, SLDT, STR and SMSW are #GP outside ring 0', 'SGDT and its like run in any ring'],
+  [
+    'UMIP',
+    11,
+    'SGDT, SIDT, SLDT, STR and SMSW are #GP outside ring 0',
+    'SGDT and its like run in any ring',
+  ],
   ['PCE', 8, 'RDPMC runs in any ring', 'RDPMC only in ring 0'],
   ['PGE', 7, 'global pages survive a load of CR3', 'no global pages'],
   ['PSE', 4, '4 MiB pages are possible', 'all pages are 4 KiB'],

@@ -2,6 +2,7 @@
 import type { BitField } from '../../../session/debug';
 import { bitRange, rulerRows } from '../../../viz/tables/bit-ruler';
 import { cx } from '../../shared/cx';
+import './BitRuler.css';
 
 export interface BitRulerProps {
   readonly fields: readonly BitField[];
@@ -44,7 +45,9 @@ export function BitRuler({ fields, onFlip, canFlip }: BitRulerProps) {
               <tr key={field.high}>
                 <td className="code">{bitRange(field)}</td>
                 <th scope="row">{field.name}</th>
-                <td className="code">{field.high === field.low ? field.value : hex(field.value)}</td>
+                <td className="code">
+                  {field.high === field.low ? field.value : hex(field.value)}
+                </td>
                 <td>
                   {field.meaning}
                   {onFlip && canFlip?.(field) && (
