@@ -70,6 +70,8 @@ export class Watcher {
   private tablesKey = '';
   private tablesStale = false;
   private paused = false;
+  /** Instructions that the virtual CPU had retired when it began the one it carries out; null: it does not. */
+  private emulatedFrom: number | null = null;
 
   constructor(private readonly system: WatchedSystem) {}
 
@@ -117,6 +119,7 @@ export class Watcher {
   /** The virtual CPU is about to carry out a guest instruction from its start. */
   emulates(linear: number): void {
     if (this.watching === null || this.paused) return;
+    this.emulatedFrom = this.system.guestCpu.retired;
     // What the silicon has done of it so far is done again.
     this.noted = this.noted.filter(({ progress }) => progress !== SEQUENCE);
     if (!this.watching.code.has(linear >>> 0) || !this.starts(linear >>> 0)) return;
@@ -126,6 +129,7 @@ export class Watcher {
 
   /** The virtual CPU has carried out an instruction, or delivered its fault. */
   emulated(): void {
+    this.emulatedFrom = null;
     for (const note of this.noted) if (!note.silicon) note.progress = DONE;
   }
 
@@ -254,7 +258,7 @@ export class Watcher {
       const physical = page === null ? access.first : page * 4096 + (access.first & 0xfff);
       this.noted.push({
         sighting: { kind, linear, physical, length: size, watch, by },
-        guestRetired: access.settled || !silicon ? this.system.guestRetired : null,
+        guestRetired: access.settled || !silicon ? this.retiredNow() : null,
         progress: by === 'instruction' ? MACHINE_INSTRUCTION : DONE,
         modifying,
         silicon,
@@ -271,6 +275,12 @@ export class Watcher {
     if (watching.pageTables && kind === 'write' && by !== 'page-walk')
       this.noteTables(access, keep);
     return found;
+  }
+
+  /** With the instruction in it that the virtual CPU has completed and the monitor has not counted yet. */
+  private retiredNow(): number {
+    const { guestRetired, guestCpu } = this.system;
+    return guestRetired + (this.emulatedFrom === null ? 0 : guestCpu.retired - this.emulatedFrom);
   }
 
   private touchesPhysical(access: ObservedAccess, address: number, length: number): boolean {

@@ -1,0 +1,315 @@
+/**
+ * Watches under both techniques, held against slower ways to know what a guest does, and against each other.
+ * `WATCHED_GUESTS=first:count npx vitest run src/hypervisor/watching.test.ts` tries other seeds.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildGuest } from '../guests/image';
+import { shippedGuest } from '../guests/registry';
+import { COSTS } from '../machine/costs';
+import { SEG } from '../machine/cpu/state';
+import { type BareSystem, createBare } from './bare/bare-system';
+import { BinaryTranslationSystem } from './binary-translation/system';
+import type { Sighting, System, TimedFact, Watch } from './core/system';
+import { imageOf } from './testing/random-guest/compare';
+import { guestOf, randomGuest } from './testing/random-guest/generate';
+import { Random } from './testing/random-guest/random';
+import {
+  inWords,
+  NOTHING,
+  ofCode,
+  randomWatch,
+  type Start,
+  sightingsOf,
+  startsOf,
+  stateOf,
+} from './testing/watching';
+
+const MEMORY = 8 * 1024 * 1024;
+const OPTIONS = { memoryBytes: MEMORY, costs: COSTS.pentium4 };
+const LIMITS = { guest: 4000, machine: 300_000 };
+const SMALL_CACHE = 2048;
+const [first, count] = (process.env.WATCHED_GUESTS ?? '1:10').split(':').map(Number) as [
+  number,
+  number,
+];
+
+function translated(image: Uint8Array, cacheBytes?: number): BinaryTranslationSystem {
+  const options = cacheBytes === undefined ? OPTIONS : { ...OPTIONS, cacheBytes };
+  const system = BinaryTranslationSystem.create(image, options);
+  if (!system.ok) throw new Error(system.error.message);
+  return system.value;
+}
+
+function bareOn(image: Uint8Array, facts: readonly TimedFact[] | null): BareSystem {
+  const system = createBare(image, OPTIONS);
+  if (!system.ok) throw new Error(system.error.message);
+  if (facts) system.value.replay(facts);
+  return system.value;
+}
+
+function shipped(name: string): Uint8Array {
+  const built = buildGuest(shippedGuest(name)!);
+  if (!built.ok) throw new Error(JSON.stringify(built.error[0]));
+  return built.value.image;
+}
+
+const random = (seed: number): Uint8Array => {
+  const guest = randomGuest(seed);
+  return imageOf(guest.source(guest.parts));
+};
+
+/** Everything read and everything written, wherever. */
+const ALL: Watch = {
+  ...NOTHING,
+  data: [
+    { space: 'physical', address: 0, length: MEMORY, on: 'read' },
+    { space: 'physical', address: 0, length: MEMORY, on: 'write' },
+  ],
+};
+
+const overlap = (from: number, length: number, at: number, size: number): boolean =>
+  from < at + size && at < from + length;
+
+describe.each<[string, () => Uint8Array]>([
+  ['hello-rings', () => shipped('hello-rings')],
+  ['page-tables', () => shipped('page-tables')],
+  ...Array.from(
+    { length: count },
+    (_, i) => [`random guest ${first + i}`, () => random(first + i)] as [string, () => Uint8Array],
+  ),
+])('watching %s', (name, make) => {
+  const seed = Number(name.replace(/\D/g, '')) || name.length * 1000;
+  let image: Uint8Array;
+  let facts: readonly TimedFact[];
+  let state: string;
+  let starts: Start[];
+  let accesses: Sighting[];
+  let watches: Watch[];
+  let limits = LIMITS;
+
+  beforeAll(() => {
+    image = make();
+    const plain = translated(image);
+    sightingsOf(plain, null, LIMITS);
+    facts = plain.timedFacts();
+    state = stateOf(plain);
+    limits = { ...LIMITS, guest: plain.guestRetired };
+    starts = startsOf(bareOn(image, facts), limits);
+    accesses = sightingsOf(bareOn(image, facts), ALL, limits);
+    const touched = accesses.filter(({ by }) => by !== 'page-walk');
+    watches = [0, 1].map((i) => randomWatch(new Random(seed * 10 + i), starts, touched));
+  });
+
+  /** The run ends somewhere in the last instructions. */
+  const isInside = ({ guestRetired }: { guestRetired: number }) => guestRetired < limits.guest - 1;
+
+  it('tells every start of a watched instruction, as taken one by one on bare hardware', () => {
+    for (const watch of watches) {
+      const seen = sightingsOf(bareOn(image, facts), watch, limits)
+        .filter((sighting) => sighting.kind === 'execute' && isInside(sighting))
+        .map(({ linear, guestRetired }) => ({ linear, guestRetired }));
+      expect(seen).toEqual(ofCode(starts, watch.code).filter(isInside));
+    }
+  });
+
+  it('tells of a few bytes what watching all of memory tells of them', () => {
+    for (const watch of watches) {
+      const seen = sightingsOf(bareOn(image, facts), watch, limits);
+      watch.data.forEach(({ space, address, length, on }, index) => {
+        // Of a read-modify-write all of memory shows both halves, `access` the second.
+        if (on === 'access') return;
+        const expected = accesses.filter(({ kind, linear, physical, length: size, by }) => {
+          if (kind !== on || (space === 'virtual' && by === 'page-walk')) return false;
+          // An access that straddles pages is at two physical places.
+          return overlap(address, length, space === 'virtual' ? linear : physical, size);
+        });
+        const whole = (s: Sighting): boolean => (s.physical & 0xfff) + s.length <= 0x1000;
+        const bytes = (list: readonly Sighting[]) =>
+          list.filter((s) => whole(s) && isInside(s)).map((s) => inWords({ ...s, watch: 0 }));
+        expect(bytes(seen.filter((s) => s.watch === index))).toEqual(bytes(expected));
+      });
+    }
+  });
+
+  it('tells of a write wherever a byte of memory has changed', () => {
+    const system = bareOn(image, facts);
+    const written = new Set<string>();
+    for (const { kind, physical, length, guestRetired } of accesses) {
+      if (kind === 'read') continue;
+      for (let i = 0; i < length; i++) written.add(`${guestRetired} ${physical + i}`);
+    }
+    const straddling = accesses.some((s) => (s.physical & 0xfff) + s.length > 0x1000);
+    const pages = new Map<number, Uint8Array>();
+    const missed: string[] = [];
+    system.memory.takeDirtyPages();
+    const before = system.memory.u8.slice();
+    while (system.guestRetired < limits.guest) {
+      const at = system.guestRetired;
+      if (system.run(system.retired + 1).kind !== 'budget') break;
+      for (const { page, bytes } of system.memory.takeDirtyPages()) {
+        const was = pages.get(page) ?? before.subarray(page * 4096, (page + 1) * 4096);
+        for (let i = 0; i < 4096; i++) {
+          const address = page * 4096 + i;
+          if (was[i] === bytes[i] || written.has(`${at} ${address}`)) continue;
+          // A step ends behind the single-step trap of its instruction.
+          if (written.has(`${at + 1} ${address}`)) continue;
+          if (!straddling) missed.push(`${at}: ${address.toString(16)}`);
+        }
+        pages.set(page, bytes);
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('is as if nobody looked, under both techniques', () => {
+    const bare = bareOn(image, null);
+    sightingsOf(bare, null, limits);
+    for (const watch of [...watches, ALL]) {
+      const watched = translated(image);
+      sightingsOf(watched, watch, LIMITS);
+      expect(stateOf(watched)).toBe(state);
+      const onBare = bareOn(image, null);
+      sightingsOf(onBare, watch, limits);
+      expect(stateOf(onBare)).toBe(stateOf(bare));
+    }
+  });
+
+  it('is as if nobody looked when runs are stopped and go on', () => {
+    for (const watch of watches) {
+      const watched = translated(image);
+      let stops = 0;
+      const seen = sightingsOf(watched, watch, LIMITS, () => ++stops % 3 !== 0);
+      expect(stateOf(watched)).toBe(state);
+      expect(seen.map(inWords)).toEqual(sightingsOf(translated(image), watch, LIMITS).map(inWords));
+    }
+  });
+
+  it.each([undefined, SMALL_CACHE])('tells the same under both techniques, cache %s', (cache) => {
+    const plain = translated(image, cache);
+    sightingsOf(plain, null, LIMITS);
+    for (const watch of watches) {
+      const bare = bareOn(image, plain.timedFacts());
+      // Under translation user code loads segment registers from the monitor's copy of the GDT.
+      const tables = new Set<string>();
+      const onBare = sightingsOf(bare, watch, { ...limits, guest: plain.guestRetired }, () => {
+        const { base, limit } = bare.guest().gdtr;
+        tables.add(`${base} ${limit}`);
+        return false;
+      });
+      const gdts = [...tables].map((table) => table.split(' ').map(Number) as [number, number]);
+      const isCompared = (s: Sighting): boolean => {
+        if (s.guestRetired >= plain.guestRetired - 1 || s.by === 'page-walk') return false;
+        const inGdt = gdts.some(([base, limit]) => overlap(base, limit + 1, s.linear, s.length));
+        return !(s.kind === 'read' && s.by === 'instruction' && inGdt);
+      };
+      const seen = sightingsOf(translated(image, cache), watch, LIMITS);
+      for (const index of [-2, -1, ...watch.data.keys()]) {
+        const of = (list: readonly Sighting[]) =>
+          list.filter((s) => s.watch === index && isCompared(s)).map(inWords);
+        expect(of(seen), JSON.stringify(watch.data[index] ?? index)).toEqual(of(onBare));
+      }
+    }
+  });
+});
+
+describe('a judge that says yes', () => {
+  const image = shipped('hello-rings');
+
+  /** Linear address of what the guest executes next. */
+  const next = (system: System): number => {
+    const { eip, segments } = system.guest();
+    return (segments[SEG.CS]!.base + eip) >>> 0;
+  };
+
+  it.each([
+    ['bare', () => bareOn(image, null)],
+    ['binary translation', () => translated(image)],
+  ])('stops %s before the watched instruction, at a guest boundary', (_, make) => {
+    const starts = startsOf(bareOn(image, null), LIMITS);
+    const { linear } = starts[500]!;
+    const system = make();
+    let met = 0;
+    system.watch({ ...NOTHING, code: new Set([linear]) }, (sighting) => {
+      met++;
+      expect(next(system)).toBe(sighting.linear);
+      expect(system.guestRetired).toBe(sighting.guestRetired);
+      return true;
+    });
+    for (let stop = 1; stop <= 3; stop++) {
+      expect(system.run(1_000_000)).toEqual({ kind: 'budget' });
+      expect(met).toBe(stop);
+      expect(next(system)).toBe(linear);
+      expect(system.atGuestBoundary()).toBe(true);
+    }
+  });
+
+  it.each([
+    ['bare', () => bareOn(image, null)],
+    ['binary translation', () => translated(image)],
+  ])('stops %s behind the instruction that wrote', (_, make) => {
+    const system = make();
+    const wrote = sightingsOf(make(), ALL, LIMITS).filter((s) => s.kind === 'write');
+    const { physical, length } = wrote[100]!;
+    const data = [{ space: 'physical', address: physical, length, on: 'write' }] as const;
+    let seen: Sighting | null = null;
+    system.watch({ ...NOTHING, data }, (sighting) => {
+      seen = sighting;
+      return true;
+    });
+    expect(system.run(1_000_000)).toEqual({ kind: 'budget' });
+    expect(system.atGuestBoundary()).toBe(true);
+    expect(seen!.guestRetired).toBe(system.guestRetired - 1);
+    expect(seen!.physical).toBeGreaterThan(physical - 4);
+  });
+
+  it('is asked anew after the machine was put back', () => {
+    const system = bareOn(image, null);
+    const starts = startsOf(bareOn(image, null), LIMITS);
+    const { linear } = starts[0]!;
+    const saved = system.save();
+    let met = 0;
+    system.watch({ ...NOTHING, code: new Set([linear]) }, () => ++met > 0);
+    system.run(1);
+    expect([met, system.retired]).toEqual([1, 0]);
+    system.run(1);
+    expect([met, system.retired]).toEqual([1, 1]);
+    system.restore(saved);
+    system.run(1);
+    expect([met, system.retired]).toEqual([2, 0]);
+  });
+
+  it('is not asked by an instruction that is only tried untranslated', () => {
+    const system = translated(image);
+    let met = 0;
+    let tried = 0;
+    while (tried < 3 && system.run(system.retired + 1).kind === 'budget') {
+      const { eip, cpl } = system.guest();
+      if (cpl !== 0 || !system.atGuestBoundary() || system.actor() === 'monitor') continue;
+      system.watch({ ...ALL, code: new Set([eip]) }, () => ++met > 0);
+      expect(system.runUntranslated(eip)).not.toBeNull();
+      system.watch(null, () => true);
+      tried++;
+    }
+    expect([met, tried]).toEqual([0, 3]);
+  });
+});
+
+describe('page tables', () => {
+  it('are watched where they are now: new tables, another directory', () => {
+    const image = imageOf(
+      guestOf({
+        kernel: `mov ebx, [high_table]
+        mov [high_table], ebx
+        mov eax, cr3
+        mov cr3, eax
+        mov [high_table], ebx
+        mov [scratch], ebx`,
+      }),
+    );
+    for (const system of [bareOn(image, null), translated(image)]) {
+      const seen = sightingsOf(system, { ...NOTHING, pageTables: true }, LIMITS);
+      const writes = seen.filter((s) => s.watch === -2 && s.by === 'instruction');
+      expect(writes.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+});
