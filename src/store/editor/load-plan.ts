@@ -14,22 +14,34 @@ const BITS_32 = /^\s*\[?\s*(bits\s+32|use32)\b/im;
 const START_LABELS = ['_start', 'start', 'entry', 'main'];
 const SECTOR_BYTES = 512;
 
-/** `reply` has no errors. */
+type Assembled = Pick<AssembleReply, 'lines' | 'labels' | 'size'>;
+
+/** What its owner chose, with what the program says where the choice is silent. `reply` has no errors. */
 export function loadPlan(
+  chosen: ImageChoice | null,
   main: string,
   files: SourceFiles,
-  reply: Pick<AssembleReply, 'lines' | 'labels' | 'size'>,
+  reply: Assembled,
 ): ImageChoice {
-  const source = withoutComments(files[main]);
+  if (!chosen?.format) return automatic(main, files, reply);
+  return chosen.format === 'flat' ? { ...flatPlan(main, files, reply), ...chosen } : chosen;
+}
+
+function automatic(main: string, files: SourceFiles, reply: Assembled): ImageChoice {
   const texts = Object.values(files).map(withoutComments);
   if (texts.some((text) => MULTIBOOT_MAGIC.test(text))) return { format: 'multiboot' };
   if (reply.size >= SECTOR_BYTES && texts.some((text) => BOOT_SIGNATURE.test(text))) {
     return { format: 'boot-sector' };
   }
+  return flatPlan(main, files, reply);
+}
+
+/** At the address it was assembled for, from `_start` or a label of that kind on. */
+function flatPlan(main: string, files: SourceFiles, reply: Assembled): ImageChoice {
   const filled = reply.lines.filter(({ bytes }) => bytes.length > 0);
   const loadAddress = Math.min(...filled.map(({ address }) => address));
   if (!Number.isFinite(loadAddress)) return { format: 'flat' };
-  const bits = firstBits(source);
+  const bits = firstBits(withoutComments(files[main]));
   const label = START_LABELS.flatMap((name) => reply.labels.find((l) => l.name === name) ?? [])[0];
   const inside = label && filled.some(({ address }) => address === label.address);
   return { format: 'flat', loadAddress, entry: inside ? label.address : loadAddress, bits };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ImageChoice } from '../../session/world';
 import { createToolchain } from '../../toolchain';
 import { builtDownload, fileDownload } from './downloads';
 import { importFiles } from './import-files';
@@ -56,11 +57,11 @@ describe('files that are opened', () => {
 });
 
 describe('how a program is loaded when nobody chose', () => {
-  const plan = async (text: string) => {
+  const plan = async (text: string, chosen: ImageChoice | null = null) => {
     const files = { 'a.asm': text };
     const reply = await createToolchain().assemble({ main: 'a.asm', files });
     expect(reply.diagnostics).toEqual([]);
-    return loadPlan('a.asm', files, reply);
+    return loadPlan(chosen, 'a.asm', files, reply);
   };
 
   it('is as a Multiboot kernel if it has the header, not if a comment names it', async () => {
@@ -86,6 +87,17 @@ describe('how a program is loaded when nobody chose', () => {
       bits: 32,
     });
     expect(await plan('bits 16\norg 0x8000\nhlt')).toMatchObject({ bits: 16, entry: 0x8000 });
+  });
+
+  it('follows a choice, and fills in what the choice leaves open', async () => {
+    const text = 'bits 32\norg 0x200000\ndd 0x1BADB002\n_start: hlt';
+    expect(await plan(text, { format: 'rom' })).toEqual({ format: 'rom' });
+    expect(await plan(text, { format: 'flat', entry: 0x200000 })).toEqual({
+      format: 'flat',
+      loadAddress: 0x200000,
+      entry: 0x200000,
+      bits: 32,
+    });
   });
 
   it('can be said in words', () => {

@@ -75,7 +75,7 @@ export function runActions(deps: RunDeps): RunActions {
       shipped === null
         ? await machine.open(
             { kind: 'assembly', name: main, text, files: others },
-            guest.image ?? loadPlan(main, files, reply),
+            loadPlan(guest.image, main, files, reply),
           )
         : await machine.open({ kind: 'shipped', name: shipped }, null);
     if (problem) {
