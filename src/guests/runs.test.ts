@@ -16,6 +16,10 @@ import {
 } from './testing/runs';
 
 const SMALL_CACHE_BYTES = 1024;
+/** Guest instructions compared with the small cache: enough for many flushes. */
+const SMALL_CACHE_LIMIT = 60_000;
+/** Their translated code fits the small cache. */
+const TINY = ['boot-sector', 'triple-fault'];
 const TECHNIQUES = ['bare', 'binary-translation'] as const;
 
 const meant = (technique: Technique) =>
@@ -56,10 +60,12 @@ describe('binary translation beside bare hardware', () => {
     240_000,
   );
 
-  it.each(meant('binary-translation').filter(({ run }) => !run.difference))(
+  it.each(
+    meant('binary-translation').filter(({ name, run }) => !run.difference && !TINY.includes(name)),
+  )(
     '$name stays equal with a cache so small that it is flushed again and again',
     ({ guest }) => {
-      const { divergence, first } = compareWithBare(guest, SMALL_CACHE_BYTES, 150_000);
+      const { divergence, first } = compareWithBare(guest, SMALL_CACHE_BYTES, SMALL_CACHE_LIMIT);
       expect(first.counts()['cache-flushed']).toBeGreaterThan(0);
       expect(divergence).toBeNull();
     },

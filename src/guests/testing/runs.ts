@@ -88,7 +88,7 @@ export function compareWithBare(
   limit = LIMIT,
 ): Comparison {
   const first = translated(guest, cacheBytes);
-  const outcome = runToEnd(first, LIMIT);
+  const outcome = runToEnd(first, limit);
   const facts = first.timedFacts();
   const bare = bareOn(guest);
   const replay = bare.replay(facts);
