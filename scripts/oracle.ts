@@ -4,7 +4,6 @@
  * What is compared, and where an emulator departs from the manual: docs/oracle.md.
  */
 import { parseArgs } from 'node:util';
-import { SHIPPED_GUESTS } from '../src/guests/registry';
 import { hasBochs, NO_BOCHS } from './oracle/bochs';
 import { randomPrograms, shippedGuests } from './oracle/programs';
 import { hasQemu, NO_QEMU } from './oracle/qemu';
@@ -16,7 +15,9 @@ const USAGE = `Usage: npm run oracle -- [options]
   --seeds FIRST:COUNT  random programs (default 1:12)
   --slots N            random instructions per ring and program (default 300)
   --steps N            compare at most N instructions of each (default: 2,000,000)
-  --guest NAME         one shipped guest only: ${SHIPPED_GUESTS.map(({ name }) => name).join(', ')}`;
+  --guest NAME         one shipped guest only: ${shippedGuests(null)
+    .map(({ name }) => name)
+    .join(', ')}`;
 
 const options = readOptions();
 if (options === null) {
@@ -74,7 +75,7 @@ function readOptions() {
     });
     const seeds = /^(\d+)(?::(\d+))?$/.exec(values.seeds);
     const [slots, steps] = [Number(values.slots), Number(values.steps)];
-    const known = !values.guest || SHIPPED_GUESTS.some(({ name }) => name === values.guest);
+    const known = !values.guest || shippedGuests(values.guest).length > 0;
     if (!seeds || !(slots > 0 && slots <= 6000) || !(steps > 0) || !known) return null;
     return {
       qemu: values.qemu || !values.bochs,
