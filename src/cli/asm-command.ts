@@ -1,6 +1,6 @@
 /** `ringside asm`: source to image, with a listing on request. */
 import { assembleSource } from '../session';
-import { sourceText } from './guest-file';
+import { filesBeside, sourceText } from './guest-file';
 import { ASM_HELP } from './help';
 import { type OptionSpec, parseOptions } from './options';
 import { STATUS, type Terminal, UsageError } from './text';
@@ -26,7 +26,9 @@ export function asmCommand(args: readonly string[], terminal: Terminal): number 
   const bytes = terminal.readFile(source);
   if (!bytes) throw new UsageError(`The file '${source}' cannot be read.`);
   const format = options.choice('format') === 'flat' ? 'flat' : 'elf';
-  const assembled = assembleSource(source, sourceText(bytes), format);
+  const text = sourceText(bytes);
+  const files = filesBeside(source, text, terminal);
+  const assembled = assembleSource(source, text, format, files);
   if (!assembled.ok) {
     for (const error of assembled.error) terminal.error(`${error}\n`);
     return STATUS.usage;

@@ -1,7 +1,10 @@
 /** What `--help` prints. */
 import { SHIPPED_GUESTS } from '../guests/registry';
 
-const guests = SHIPPED_GUESTS.map((guest) => `    ${guest.name}  ${guest.title}`).join('\n');
+const width = Math.max(...SHIPPED_GUESTS.map(({ name }) => name.length));
+const guests = SHIPPED_GUESTS.map(({ name, title }) => `    ${name.padEnd(width)}  ${title}`).join(
+  '\n',
+);
 
 export const HELP = `ringside: run a guest under a hypervisor, without a screen
 
@@ -15,7 +18,8 @@ ${guests}
 
 export const RUN_HELP = `ringside run GUEST [options]
 
-GUEST is the name of a shipped guest, assembly source (.asm, .s, .nasm), or an image:
+GUEST is the name of a shipped guest, assembly source (.asm, .s, .nasm), or an image. What a source includes is looked for
+beside it; lib/ holds the files the shipped guests share. A shipped guest brings its format and what is typed.
 
   multiboot     Multiboot 1: ELF32 for i386, or flat with address fields
   rom           64 or 128 KiB that end at 1 MiB and at 4 GiB, started at the reset vector

@@ -157,6 +157,26 @@ describe('ringside run', () => {
     expect(out).toBe(expected.console);
   });
 
+  it('starts a shipped guest in its own format and types what it expects', async () => {
+    const boot = await ringside('run boot-sector --technique bare');
+    expect(boot).toMatchObject({ status: 0, out: 'real mode: 16 bits\nprotected mode: 32 bits\n' });
+    const keys = await ringside('run keyboard-echo --technique bare');
+    expect(keys.out).toMatch(/^type: Hello 386\n/);
+  });
+
+  it('finds what a source includes beside it, and what the shipped guests share', async () => {
+    const files = {
+      'my/g.asm': '%include "lib/start.inc"\n%include "say.inc"\nmain: say\nret\n',
+      'my/say.inc': '%macro say 0\nprint "hello"\n%endmacro\n',
+    };
+    expect(await ringside('run my/g.asm --technique bare', files)).toMatchObject({ out: 'hello' });
+    const assembled = await ringside('asm my/g.asm -o g.elf', files);
+    expect(assembled).toMatchObject({ status: 0, error: '' });
+    expect(
+      (await ringside('asm my/g.asm -o g.elf', { 'my/g.asm': files['my/g.asm'] })).error,
+    ).toMatch(/g\.asm:2.*say\.inc/);
+  });
+
   it('types --input on the keyboard and sends --serial-input, with escapes', async () => {
     const keys = guest(`wait: in al,0x64
 test al,1

@@ -8,13 +8,17 @@ export interface AssembledSource {
   readonly listing: string;
 }
 
-/** @returns the image, or every error of the file as text: place, message, source line and caret */
+/**
+ * @param files what `%include` and `incbin` may name, besides the files of the shipped guests
+ * @returns the image, or every error of the file as text: place, message, source line and caret
+ */
 export function assembleSource(
   name: string,
   text: string,
   format: 'elf' | 'flat',
+  files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Result<AssembledSource, readonly string[]> {
-  const assembled = assemble(text, { name, files: GUEST_LIBRARY });
+  const assembled = assemble(text, { name, files: { ...GUEST_LIBRARY, ...files } });
   if (!assembled.ok) return err(assembled.error.map(formatAsmError));
   const assembly = assembled.value;
   const image = format === 'flat' ? toFlat(assembly) : toElf(assembly);

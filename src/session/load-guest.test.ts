@@ -1,0 +1,53 @@
+/** Guests as given: a shipped one brings its format and its input, a source brings its files. */
+import { describe, expect, it } from 'vitest';
+import type { GuestSource, World } from './index';
+import { DEFAULT_WORLD, makeSystem } from './index';
+
+function run(guest: GuestSource, rest: Partial<World> = {}) {
+  const system = makeSystem({ ...DEFAULT_WORLD, technique: 'bare', guest, ...rest });
+  if (!system.ok) return { outcome: system.error, console: '' };
+  return { outcome: system.value.run(1_000_000), console: system.value.serial() };
+}
+
+const assembly = (text: string, files?: Readonly<Record<string, string | Uint8Array>>) =>
+  run({ kind: 'assembly', name: 'g.asm', text, ...(files ? { files } : {}) });
+
+describe('a shipped guest', () => {
+  it('starts in its own format, when the world says none', () => {
+    const { outcome, console } = run({ kind: 'shipped', name: 'boot-sector' });
+    expect(outcome).toEqual({ kind: 'exited', code: 0x10 });
+    expect(console).toMatch(/^real mode/);
+  });
+
+  it('is typed its own input, or the one of the world instead', () => {
+    const guest = { kind: 'shipped', name: 'keyboard-echo' } as const;
+    expect(run(guest).console).toContain('type: Hello 386\n');
+    expect(run(guest, { input: { text: 'other\n' } }).console).toContain('type: other\n');
+  });
+});
+
+describe('a source', () => {
+  const main = '%include "lib/start.inc"\nmain: print "here", 10\nret\n';
+
+  it('may include what the shipped guests share', () => {
+    expect(assembly(main)).toEqual({ outcome: { kind: 'exited', code: 0x10 }, console: 'here\n' });
+  });
+
+  it('may include its own files, which come before the shared ones', () => {
+    const own = '%include "lib/start.inc"\n%include "text.inc"\nmain: say\nret\n';
+    const files = { 'text.inc': '%macro say 0\nprint "mine"\n%endmacro\n' };
+    expect(assembly(own, files).console).toBe('mine');
+    const instead = { 'lib/start.inc': '%error "this one"\n' };
+    expect(assembly('%include "lib/start.inc"\n', instead).outcome).toMatchObject({
+      message: expect.stringContaining('this one'),
+    });
+  });
+
+  it('that includes a file which is not there is refused with its line', () => {
+    expect(assembly('bits 32\n%include "gone.inc"\n').outcome).toMatchObject({
+      file: 'g.asm',
+      line: 2,
+      message: expect.stringContaining('gone.inc'),
+    });
+  });
+});
