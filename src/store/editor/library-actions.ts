@@ -138,16 +138,22 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     return true;
   };
 
+  let started: Promise<void> | null = null;
+  const reopen = async (): Promise<void> => {
+    await refresh();
+    const last = await library.lastOpen();
+    const guest = last === null ? null : await library.load(last);
+    if (guest && opening === 0) show(openOf(guest), guest.breakpoints);
+  };
+  const start = (): Promise<void> => {
+    started ??= reopen();
+    return started;
+  };
+
   return {
+    start,
     openOwn,
     openShipped,
-    async start() {
-      await refresh();
-      const last = await library.lastOpen();
-      const mine = ++opening;
-      const guest = last === null ? null : await library.load(last);
-      if (guest && mine === opening && !get().guest) show(openOf(guest), guest.breakpoints);
-    },
     async newGuest() {
       await make({
         ...{ name: 'My guest', kind: 'source', main: TEMPLATE_FILE, image: null },
@@ -156,6 +162,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       set({ libraryOpen: false });
     },
     async followMachine(always = false) {
+      // Not before the guest of the last visit is back: it has the first place.
+      await start();
       const world = machine.world();
       const { guest, run } = get();
       if (!world || (guest && guest.id !== null && !always)) return;

@@ -1,6 +1,7 @@
 /** React around `CodeView`: made once, then told what to show. */
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { type CodeEvents, type CodeShown, CodeView } from './code-view';
+import './code.css';
 
 export interface CodeEditorProps {
   readonly shown: CodeShown;

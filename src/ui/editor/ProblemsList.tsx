@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useEditorActions } from '../../store/editor/use-editor';
 import type { Diagnostic } from '../../toolchain/api';
 import { Button } from '../shared/Button';
+import './problems.css';
 
 export interface ProblemsListProps {
   readonly diagnostics: readonly Diagnostic[];

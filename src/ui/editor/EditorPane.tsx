@@ -1,0 +1,292 @@
+/** The editor of the workbench: the open program, where it executes, its problems. Reads both stores, draws no machine. */
+import { X } from 'lucide-react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type BreakpointMark,
+  breakpointMarks,
+  linesByNumber,
+  textOf,
+} from '../../store/editor/breakpoints';
+import type { OpenGuest, SourcePlace } from '../../store/editor/editor-state';
+import {
+  addressOfPlace,
+  executionPlaces,
+  isEditedSince,
+  runningProgram,
+} from '../../store/editor/execution';
+import { lineMap } from '../../store/editor/line-map';
+import { choiceInWords } from '../../store/editor/load-plan';
+import { useEditor, useEditorActions } from '../../store/editor/use-editor';
+import { useActions, useApp } from '../../store/use-store';
+import type { LineBytes } from '../../toolchain/api';
+import { Button, IconButton } from '../shared/Button';
+import type { BytesByLine } from './bytes-gutter';
+import { CodeEditor } from './CodeEditor';
+import type { CodeEvents, CodeShown } from './code-view';
+import { EditorBar } from './EditorBar';
+import { FileTabs } from './FileTabs';
+import type { ExecutionLines } from './line-marks';
+import { ProblemsList } from './ProblemsList';
+import { StatusLine } from './StatusLine';
+import './doc.css';
+import './editor.css';
+
+const NOWHERE: ExecutionLines = { executed: null, next: null };
+
+/** The program the machine runs, if it is the open one, and what to call what it runs instead. */
+function useRunning() {
+  const guest = useEditor((s) => s.guest);
+  const run = useEditor((s) => s.run);
+  const image = useEditor((s) => s.image);
+  const world = useApp((s) => s.world);
+  const program = useMemo(
+    () => runningProgram(world, { guest, run, image }),
+    [world, guest, run, image],
+  );
+  return { program, instead: program || !world ? null : world.guest.name };
+}
+
+function useBytes(guest: OpenGuest | null, file: string, text: string): BytesByLine | null {
+  const image = useEditor((s) => s.image);
+  const shown = useEditor((s) => s.showBytes);
+  // As typed when the answer came or the file was opened; from there on the view moves them along.
+  const latest = useRef(text);
+  latest.current = text;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a guest's other contents do not matter
+  return useMemo(() => {
+    if (!shown) return null;
+    if (!image) return new Map();
+    const map = lineMap(textOf(image.files, file), latest.current);
+    const moved = new Map<number, readonly LineBytes[]>();
+    for (const [line, entries] of linesByNumber(image.lines, file)) moved.set(map(line), entries);
+    return moved;
+  }, [image, shown, file, guest?.id, guest?.shipped]);
+}
+
+function useExecution(file: string, text: string): ExecutionLines {
+  const { program } = useRunning();
+  const view = useApp((s) => s.view);
+  const places = useMemo(
+    () => (view && program ? executionPlaces(view, program) : null),
+    [view, program],
+  );
+  const executed = places?.executed?.file === file ? places.executed.line : null;
+  const next = places?.next?.file === file ? places.next.line : null;
+  return useMemo(() => {
+    if (!program || (executed === null && next === null)) return NOWHERE;
+    const map = lineMap(textOf(program.files, file), text);
+    return {
+      executed: executed === null ? null : map(executed),
+      next: next === null ? null : map(next),
+    };
+  }, [program, file, text, executed, next]);
+}
+
+function useBreakpointMarks(file: string, text: string): readonly BreakpointMark[] {
+  const { program } = useRunning();
+  const breakpoints = useApp((s) => s.breakpoints);
+  const resolved = useApp((s) => s.resolved);
+  const waiting = useEditor((s) => s.waiting);
+  const running = program?.files ?? null;
+  return useMemo(
+    () =>
+      breakpointMarks({
+        ...{ file, text, breakpoints, resolved, waiting },
+        running: running && { files: running },
+      }),
+    [file, text, breakpoints, resolved, waiting, running],
+  );
+}
+
+/** When the machine steps into another file of the program, its tab comes to the front. */
+function useFollow(): void {
+  const { program } = useRunning();
+  const view = useApp((s) => s.view);
+  const world = useApp((s) => s.world);
+  const playing = useApp((s) => s.playing);
+  const { selectFile, followMachine } = useEditorActions();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another world was opened
+  useEffect(() => void followMachine(), [world]);
+  useEffect(() => {
+    if (!view || !program || playing) return;
+    const { next } = executionPlaces(view, program);
+    if (next) selectFile(next.file);
+  }, [view, program, playing, selectFile]);
+}
+
+function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file: string }) {
+  const actions = useEditorActions();
+  const { revealBlock } = useActions();
+  const text = textOf(guest.files, file);
+  const vocabulary = useEditor((s) => s.vocabulary);
+  const reply = useEditor((s) => s.reply);
+  const image = useEditor((s) => s.image);
+  const stale = useEditor((s) => s.stale);
+  const reveal = useEditor((s) => s.reveal);
+  const saving = useEditor((s) => s.saving);
+  const { program } = useRunning();
+  const bytes = useBytes(guest, file, text);
+  const execution = useExecution(file, text);
+  const breakpoints = useBreakpointMarks(file, text);
+  const [cursor, setCursor] = useState<SourcePlace>({ file, line: 1, column: 1 });
+  const [found, setFound] = useState<{ word: string; element: HTMLElement | null } | null>(null);
+  const hintId = useId();
+
+  const guestKey = guest.id ?? guest.shipped ?? '';
+  const readOnly = guest.id === null;
+  const shown = useMemo<CodeShown>(
+    () => ({
+      ...{ guestKey, file, text, readOnly, vocabulary, reply, stale },
+      ...{ bytes, breakpoints, execution, reveal },
+    }),
+    [
+      guestKey,
+      file,
+      text,
+      readOnly,
+      vocabulary,
+      reply,
+      stale,
+      bytes,
+      breakpoints,
+      execution,
+      reveal,
+    ],
+  );
+  const events: CodeEvents = {
+    onEdit: actions.edit,
+    onToggle: (of, line) => void actions.toggleBreakpoint(of, line),
+    onRun: () => void actions.runProgram(),
+    onProblem: actions.revealProblem,
+    onCursor: setCursor,
+    onLookUp: (word, element) => setFound({ word, element }),
+    describe: actions.describe,
+    evaluate: actions.evaluate,
+  };
+  const line = cursor.file === file ? cursor.line : 1;
+  const inRun = program ? lineMap(text, textOf(program.files, file))(line) : null;
+
+  return (
+    <>
+      <CodeEditor shown={shown} events={events} hintId={hintId} />
+      {found ? (
+        <section className="look-up" aria-label={`About ${found.word || 'the word'}`} role="status">
+          {found.element ? (
+            <div
+              ref={(parent) => {
+                if (found.element) parent?.replaceChildren(found.element);
+              }}
+            />
+          ) : (
+            <p>
+              {found.word ? (
+                <>
+                  Nothing is known of <code>{found.word}</code>.
+                </>
+              ) : (
+                'Put the cursor on an instruction, a register, a label or a number.'
+              )}
+            </p>
+          )}
+          <IconButton label="Close" className="quiet" tipSide="end" onClick={() => setFound(null)}>
+            <X size={14} aria-hidden="true" />
+          </IconButton>
+        </section>
+      ) : null}
+      <ProblemsList diagnostics={reply?.diagnostics ?? []} stale={stale} readOnly={readOnly} />
+      <StatusLine
+        place={{ ...cursor, line }}
+        address={
+          program && inRun !== null ? addressOfPlace(program.lines, { file, line: inRun }) : null
+        }
+        saving={readOnly ? 'read-only' : saving}
+        size={image && !stale && image.lines === reply?.lines ? image.size : null}
+        hintId={hintId}
+        onShowBlock={(at) => void revealBlock(at)}
+      />
+    </>
+  );
+}
+
+/** A file of bytes: what `incbin` names, or a ready image. */
+function BytesFile({ guest, file }: { readonly guest: OpenGuest; readonly file: string }) {
+  const content = guest.files[file];
+  const length = content instanceof Uint8Array ? content.length : 0;
+  return (
+    <div className="bytes-file">
+      <p>
+        <code>{file}</code>: {length} bytes.
+      </p>
+      {guest.kind === 'image' ? (
+        <p>
+          A ready image has no source to edit. It is loaded {choiceInWords(guest.image)}. Run starts
+          it; the debugger shows its instructions.
+        </p>
+      ) : (
+        <p>
+          Bytes for <code>incbin "{file}"</code>.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function NothingOpen() {
+  const { newGuest, setLibraryOpen } = useEditorActions();
+  return (
+    <div className="nothing-open">
+      <p>Write a guest of your own, or read one that ships with Ringside.</p>
+      <p>
+        <Button tone="primary" onClick={() => void newGuest()}>
+          New guest
+        </Button>{' '}
+        <Button onClick={() => setLibraryOpen(true)}>Choose a guest…</Button>
+      </p>
+      <p className="panel-note">
+        You can drop files here too: source with its includes, or an image.
+      </p>
+    </div>
+  );
+}
+
+export default function EditorPane() {
+  const guest = useEditor((s) => s.guest);
+  const activeFile = useEditor((s) => s.activeFile);
+  const reply = useEditor((s) => s.reply);
+  const { program, instead } = useRunning();
+  const { flush } = useEditorActions();
+  useFollow();
+
+  useEffect(() => {
+    const leave = () => void flush();
+    document.addEventListener('visibilitychange', leave);
+    window.addEventListener('pagehide', leave);
+    return () => {
+      document.removeEventListener('visibilitychange', leave);
+      window.removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, [flush]);
+
+  const running = !guest || !program ? 'no' : isEditedSince(guest, program) ? 'edited' : 'yes';
+  return (
+    <section className="editor" aria-label="Editor">
+      <EditorBar guest={guest} running={running} instead={instead} />
+      {guest && activeFile !== null ? (
+        <>
+          <FileTabs guest={guest} activeFile={activeFile} diagnostics={reply?.diagnostics ?? []} />
+          <div id="editor-file" role="tabpanel" aria-label={activeFile} className="editor-file">
+            {typeof guest.files[activeFile] === 'string' ? (
+              <SourceFile guest={guest} file={activeFile} />
+            ) : (
+              <BytesFile guest={guest} file={activeFile} />
+            )}
+          </div>
+        </>
+      ) : (
+        <NothingOpen />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+/** Below the source: where the cursor is, what lies there, and whether the text is kept and running. */
+import { address as hex } from '../../base/hex';
+import type { SourcePlace } from '../../store/editor/editor-state';
+import { Button } from '../shared/Button';
+import './status.css';
+
+export interface StatusLineProps {
+  readonly place: SourcePlace;
+  /** Of the cursor's line in the running program; null when it holds no instruction there. */
+  readonly address: number | null;
+  readonly saving: 'kept' | 'waiting' | 'read-only';
+  /** Bytes of the assembled program; null while it has errors. */
+  readonly size: number | null;
+  readonly hintId: string;
+  readonly onShowBlock: (address: number) => void;
+}
+
+const SAVING = { kept: 'Kept in this browser', waiting: 'Keeping…', 'read-only': 'Read-only' };
+
+export function StatusLine(props: StatusLineProps) {
+  const { place, address, saving, size, hintId, onShowBlock } = props;
+  return (
+    <div className="editor-status">
+      <span>
+        Line {place.line}, column {place.column ?? 1}
+      </span>
+      {address !== null ? (
+        <Button
+          tone="quiet"
+          title="Shows the guest block at this line, and its translation"
+          onClick={() => onShowBlock(address)}
+        >
+          Block at <code>{hex(address)}</code>
+        </Button>
+      ) : null}
+      {size !== null ? <span>{size} bytes</span> : null}
+      <span data-saving={saving}>{SAVING[saving]}</span>
+      <span id={hintId} className="editor-hint">
+        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor
+      </span>
+    </div>
+  );
+}

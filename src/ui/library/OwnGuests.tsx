@@ -1,0 +1,179 @@
+/** The list of one's own guests, and the ways to get another. */
+import { Copy, Download, FilePlus2, FolderOpen, Pencil, Play, Trash2 } from 'lucide-react';
+import { type FormEvent, useId, useRef, useState } from 'react';
+import type { GuestSummary } from '../../storage/guest';
+import { useEditor, useEditorActions } from '../../store/editor/use-editor';
+import { handOver, readFiles } from '../editor/hand-over';
+import { Button, IconButton } from '../shared/Button';
+
+const WHEN = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+function RenameForm({
+  guest,
+  onDone,
+}: {
+  readonly guest: GuestSummary;
+  readonly onDone: () => void;
+}) {
+  const { rename } = useEditorActions();
+  const [name, setName] = useState(guest.name);
+  const id = useId();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    await rename(guest.id, name);
+    onDone();
+  };
+  return (
+    <form className="rename" onSubmit={submit}>
+      <label className="visually-hidden" htmlFor={id}>
+        New name of {guest.name}
+      </label>
+      <input
+        id={id}
+        value={name}
+        // biome-ignore lint/a11y/noAutofocus: a person just asked for this field
+        autoFocus
+        onFocus={(event) => event.currentTarget.select()}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          // The dialog stays open.
+          event.preventDefault();
+          onDone();
+        }}
+      />
+      <Button type="submit" tone="primary" disabled={name.trim() === ''}>
+        Rename
+      </Button>
+      <Button onClick={onDone}>Cancel</Button>
+    </form>
+  );
+}
+
+function OwnGuest({ guest, open }: { readonly guest: GuestSummary; readonly open: boolean }) {
+  const actions = useEditorActions();
+  const [renaming, setRenaming] = useState(false);
+  const { id, name } = guest;
+  const download = async () => {
+    for (const file of await actions.downloadOwn(id)) handOver(file);
+  };
+  return (
+    <li className="own-guest" data-open={open}>
+      {renaming ? (
+        <RenameForm guest={guest} onDone={() => setRenaming(false)} />
+      ) : (
+        <>
+          <button type="button" className="own-open" onClick={() => void actions.openOwn(id)}>
+            <strong>{name}</strong>
+            <small>
+              {guest.kind === 'image' ? 'Image' : guest.main} · {WHEN.format(guest.modified)}
+              {open ? ' · open' : ''}
+            </small>
+          </button>
+          <span className="own-tools">
+            <IconButton
+              label={`Start ${name}`}
+              className="quiet"
+              onClick={() => void actions.startOwn(id)}
+            >
+              <Play size={15} aria-hidden="true" />
+            </IconButton>
+            <IconButton
+              label={`Rename ${name}`}
+              className="quiet"
+              onClick={() => setRenaming(true)}
+            >
+              <Pencil size={15} aria-hidden="true" />
+            </IconButton>
+            <IconButton
+              label={`Duplicate ${name}`}
+              className="quiet"
+              onClick={() => void actions.duplicate(id)}
+            >
+              <Copy size={15} aria-hidden="true" />
+            </IconButton>
+            <IconButton
+              label={`Download ${name}`}
+              className="quiet"
+              onClick={() => void download()}
+            >
+              <Download size={15} aria-hidden="true" />
+            </IconButton>
+            <IconButton
+              label={`Delete ${name}`}
+              className="quiet"
+              tipSide="end"
+              onClick={() => void actions.remove(id)}
+            >
+              <Trash2 size={15} aria-hidden="true" />
+            </IconButton>
+          </span>
+        </>
+      )}
+    </li>
+  );
+}
+
+export function OwnGuests() {
+  const own = useEditor((s) => s.own);
+  const openId = useEditor((s) => s.guest?.id ?? null);
+  const { newGuest, openFiles } = useEditorActions();
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const openChosen = async (input: HTMLInputElement) => {
+    const chosen = await readFiles(input.files ?? []);
+    // The same file may be chosen again after it was mended.
+    input.value = '';
+    if (chosen.length > 0) await openFiles(chosen);
+  };
+  return (
+    <section className="own-guests" aria-labelledby="own-guests-title">
+      <h3 id="own-guests-title">Your guests</h3>
+      <div className="own-actions">
+        <Button tone="primary" onClick={() => void newGuest()}>
+          <FilePlus2 size={15} aria-hidden="true" /> New guest
+        </Button>
+        <Button
+          title="Assembly source with the files it includes, or an image"
+          onClick={() => files.current?.click()}
+        >
+          <FolderOpen size={15} aria-hidden="true" /> Open files…
+        </Button>
+        <Button title="A folder with source and includes" onClick={() => folder.current?.click()}>
+          Open folder…
+        </Button>
+        <input
+          ref={files}
+          type="file"
+          multiple
+          hidden
+          aria-label="Files of a guest"
+          data-testid="guest-files"
+          onChange={(event) => void openChosen(event.currentTarget)}
+        />
+        <input
+          ref={folder}
+          type="file"
+          hidden
+          aria-label="Folder of a guest"
+          {...{ webkitdirectory: '' }}
+          onChange={(event) => void openChosen(event.currentTarget)}
+        />
+      </div>
+      {own.length === 0 ? (
+        <p className="panel-note">
+          None yet. Start from the small working template, from a copy of a shipped guest, or from
+          files: assembly source (.asm), ELF kernels, flat binaries, boot sectors, disk images,
+          ROMs.
+        </p>
+      ) : (
+        <ul>
+          {own.map((guest) => (
+            <OwnGuest key={guest.id} guest={guest} open={guest.id === openId} />
+          ))}
+        </ul>
+      )}
+      <p className="panel-note">Guests are kept in this browser only. Download what matters.</p>
+    </section>
+  );
+}
