@@ -1,10 +1,12 @@
 /** The list of one's own guests, and the ways to get another. */
 import { Copy, Download, FilePlus2, FolderOpen, Pencil, Play, Trash2 } from 'lucide-react';
 import { type FormEvent, useId, useRef, useState } from 'react';
-import type { GuestSummary } from '../../storage/guest';
+import type { EditorState } from '../../store/editor/editor-state';
 import { useEditor, useEditorActions } from '../../store/editor/use-editor';
 import { handOver, readFiles } from '../editor/hand-over';
 import { Button, IconButton } from '../shared/Button';
+
+type GuestSummary = EditorState['own'][number];
 
 const WHEN = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
