@@ -2391,7 +2391,7 @@ SYSTEM_CALLS    equ 18
 
 ; What a trap leaves on the kernel stack, lowest address first.
         struc frame
-.es             resd 1                  ; saved by trap_entry
+.es             resd 1                  ; saved by trap_entry, when coming from ring 3
 .ds             resd 1
 .edi            resd 1                  ; PUSHA
 .esi            resd 1
@@ -4696,14 +4696,21 @@ trap_%+vector:
   %assign vector vector + 1
 %endrep
 
+; Segment registers are saved and loaded for ring 3 only, where a program may have put anything into them. Ring 0 has
+; its own in them already. On silicon the six instructions cost little; under a hypervisor of this kind each is an exit.
 trap_entry:
         pusha
+        test    byte [esp + frame.cs - frame.edi], 3    ; two words of the frame are not there yet
+        jz      .from_ring_0
         push    ds
         push    es
-        mov     eax, KERNEL_DATA        ; a program may have put anything there
+        mov     eax, KERNEL_DATA
         mov     ds, eax
         mov     es, eax
-        cld
+        jmp     .saved
+.from_ring_0:
+        sub     esp, 8
+.saved: cld
         mov     ebp, esp                ; handlers find the frame here and keep EBP; all else they may change
         mov     eax, [ebp + frame.vector]
         mov     edx, system_call
@@ -4723,9 +4730,15 @@ trap_entry:
         jnz     schedule
 ; Here the kernel itself was interrupted, by a page fault in a system call. It goes on; the switch comes later.
 
-return_from_trap:
+return_from_trap:                       ; esp = trap frame
+        test    byte [esp + frame.cs], 3
+        jz      .to_ring_0
         pop     es
         pop     ds
+        jmp     .registers
+.to_ring_0:
+        add     esp, 8
+.registers:
         popa
         add     esp, 8                  ; vector and error code
         iret
