@@ -21,6 +21,11 @@ describe('shipped guests', () => {
     expect(SHIPPED_GUESTS.map((guest) => guest.name).sort()).toEqual(folders.sort());
   });
 
+  it('are all in the table of the README', () => {
+    const readme = read('README.md');
+    expect(SHIPPED_GUESTS.filter(({ name }) => !readme.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+
   it('are as the generated module says (else run scripts/generate-guest-sources.ts)', () => {
     const sources = folders.map((name) => [name, read(`${name}/${name}.asm`)]);
     expect(GUEST_SOURCES).toEqual(Object.fromEntries(sources));
