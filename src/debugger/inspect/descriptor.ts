@@ -134,7 +134,7 @@ function memoryFields(high: number, limit: number): readonly FieldSpec[] {
     PRESENT,
     bits('DPL', 46, 45, (dpl) => segmentPrivilege(dpl, high)),
     S(true),
-    bit('code', 43, 'code: can be executed', 'data: cannot be executed'),
+    bit('X', 43, 'code: can be executed', 'data: cannot be executed'),
     code
       ? bit('C', 42, 'conforming: the caller keeps its CPL', 'not conforming')
       : bit('E', 42, 'expand-down: offsets above the limit are valid', 'expand-up'),
@@ -148,7 +148,7 @@ function segmentPrivilege(dpl: number, high: number): string {
   const code = (high & (1 << 11)) !== 0;
   if (code && high & (1 << 10)) return `DPL ${dpl}: code of ring ${dpl} and outer rings may enter`;
   if (code) return `DPL ${dpl}: code in it runs in ring ${dpl}`;
-  return dpl === 3 ? 'DPL 3: ring 3 may use it' : `DPL ${dpl}: rings 0 to ${dpl} may use it`;
+  return `DPL ${dpl}: may be used ${inRings(dpl)}`;
 }
 
 const systemFields = (limit: number): readonly FieldSpec[] => [
@@ -193,10 +193,12 @@ function gateFields(kind: number): readonly FieldSpec[] {
 
 const gatePrivilege = (dpl: number, isCall: boolean): string => {
   const what = isCall ? 'a CALL' : 'an INT n';
-  return dpl === 3
-    ? `DPL 3: ${what} in ring 3 may use it`
-    : `DPL ${dpl}: ${what} may use it in rings 0 to ${dpl}${isCall ? '' : '; devices and faults always may'}`;
+  const others = isCall ? '' : '; devices and faults always may';
+  return `DPL ${dpl}: ${what} may use it ${inRings(dpl)}${others}`;
 };
+
+const inRings = (dpl: number): string =>
+  dpl === 3 ? 'in any ring' : dpl === 0 ? 'in ring 0' : `in rings 0 to ${dpl}`;
 
 const entryRule = (kind: number): string => {
   if (kind === 6 || kind === 14) return ': IF is cleared on entry';

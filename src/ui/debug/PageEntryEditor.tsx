@@ -52,8 +52,8 @@ export function PageEntryEditor({ title, entry, canEdit }: PageEntryEditorProps)
             what={`${title.toLowerCase()} ${entry.index}`}
           />
           <p className="debug-note">
-            A change starts a branch. The TLB may keep the old translation until the guest flushes
-            it; an edit from here flushes it.
+            A change starts a branch. It also flushes the TLB, as if the guest had changed the entry
+            and flushed it itself.
           </p>
         </>
       ) : (

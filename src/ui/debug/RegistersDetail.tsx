@@ -79,7 +79,7 @@ function Group({ title, rows, open, onToggle, isGuest }: GroupProps) {
         <tr>
           <th scope="col">{title}</th>
           <th scope="col">Hexadecimal</th>
-          <th scope="col">Decimal</th>
+          <th scope="col">{title === 'Control' ? 'Bits set' : 'Decimal'}</th>
         </tr>
       </thead>
       <tbody>

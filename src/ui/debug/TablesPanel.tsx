@@ -80,7 +80,7 @@ function Place({ tables, which }: { readonly tables: TablesView; readonly which:
   return (
     <p className="debug-note">
       {which.toUpperCase()}R: base <code>{hex32(register.base)}</code>, limit{' '}
-      <code>{hex16(register.limit)}</code>. Empty entries are left out.
+      <code>{hex16(register.limit)}</code>.{which === 'idt' && ' Empty gates are left out.'}
     </p>
   );
 }

@@ -30,6 +30,20 @@ describe('the bit ruler', () => {
     expect(parts.reduce((sum, p) => sum + p.columns, 0)).toBe(32);
   });
 
+  it('names a field as far as there is room', () => {
+    const fields = [
+      field('limit 19:16', 19, 16, 0),
+      field('R/W', 1, 1, 0),
+      field('long name', 2, 2, 0),
+    ];
+    const parts = rulerRows(fields)[0]?.parts ?? [];
+    expect(parts.map(({ label, tight }) => [label, tight])).toEqual([
+      ['limit', false],
+      ['', false],
+      ['R/W', true],
+    ]);
+  });
+
   it('names a range, or one bit', () => {
     expect([bitRange(field('', 31, 12, 0)), bitRange(field('', 5, 5, 0))]).toEqual(['31:12', '5']);
   });

@@ -8,6 +8,10 @@ export interface RulerPart {
   readonly columns: number;
   /** The bits, high first, as 0 and 1. */
   readonly bits: string;
+  /** The name, or its first word, as far as the columns have room; empty: the list of meanings names it. */
+  readonly label: string;
+  /** There is room for the label only where columns are wide. */
+  readonly tight: boolean;
 }
 
 export interface RulerRow {
@@ -29,12 +33,25 @@ export function rulerRows(fields: readonly BitField[]): readonly RulerRow[] {
       column: ROW_BITS * (row + 1) - 1 - field.high,
       columns,
       bits: field.value.toString(2).padStart(columns, '0'),
+      ...labelFor(field.name, columns),
     };
     rows.set(row, [...(rows.get(row) ?? []), part]);
   }
   return [...rows]
     .sort(([a], [b]) => b - a)
     .map(([row, parts]) => ({ high: row * ROW_BITS + ROW_BITS - 1, low: row * ROW_BITS, parts }));
+}
+
+/** Characters that fit in a column, at the widths of a wide and of a narrow panel. */
+const WIDE_CHARACTERS = 3;
+const NARROW_CHARACTERS = 2;
+
+function labelFor(name: string, columns: number) {
+  const [first = ''] = name.split(' ');
+  const fits = (text: string) => text.length <= columns * WIDE_CHARACTERS;
+  const whole = name.length <= columns * NARROW_CHARACTERS;
+  const label = whole ? name : fits(first) ? first : '';
+  return { label, tight: label.length > columns * NARROW_CHARACTERS };
 }
 
 /** `31:12`, or `5` for one bit. */

@@ -30,7 +30,7 @@ export function BitRuler({ fields, onFlip, canFlip }: BitRulerProps) {
                 <span className="bit-value">
                   {part.columns > 4 ? hex(part.field.value) : part.bits}
                 </span>
-                <span className="bit-name">{part.field.name}</span>
+                <span className={cx('bit-name', part.tight && 'tight')}>{part.label}</span>
               </div>
             ))}
           </div>
