@@ -26,9 +26,9 @@ import {
 
 const MEMORY = 8 * 1024 * 1024;
 const OPTIONS = { memoryBytes: MEMORY, costs: COSTS.pentium4 };
-const LIMITS = { guest: 4000, machine: 300_000 };
+const LIMITS = { guest: 3000, machine: 200_000 };
 const SMALL_CACHE = 2048;
-const [first, count] = (process.env.WATCHED_GUESTS ?? '1:10').split(':').map(Number) as [
+const [first, count] = (process.env.WATCHED_GUESTS ?? '1:4').split(':').map(Number) as [
   number,
   number,
 ];

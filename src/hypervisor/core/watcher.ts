@@ -220,7 +220,42 @@ export class Watcher {
       const machine = this.system.machinePage(frame);
       if (machine !== null) writeFrames.add(machine);
     }
-    return { readPages, writePages, readFrames, writeFrames };
+    const meets = this.quickTest(linearEnd);
+    return { readPages, writePages, readFrames, writeFrames, meets };
+  }
+
+  /** Start and length of every watched range, linear and of RAM, in plain arrays. */
+  private quickTest(linearEnd: number): ObservedPages['meets'] {
+    const linear: number[] = [];
+    const ram: number[] = [];
+    for (const { space, address, length } of this.watching?.data ?? []) {
+      if (space === 'virtual') linear.push(address, length);
+      else {
+        for (let done = 0; done < length; ) {
+          const at = address + done;
+          const count = Math.min(length - done, 4096 - (at & 0xfff));
+          const machine = this.system.machinePage(at >>> PAGE_SHIFT);
+          if (machine !== null) ram.push(machine * 4096 + (at & 0xfff), count);
+          done += count;
+        }
+      }
+    }
+    const frames = new Set<number>();
+    for (const frame of this.tables) {
+      const machine = this.system.machinePage(frame);
+      if (machine !== null) frames.add(machine);
+    }
+    return (at, size, first, second) => {
+      if (at >= linearEnd) return false;
+      for (let i = 0; i < linear.length; i += 2) {
+        if ((at + size - 1 - linear[i]!) >>> 0 < linear[i + 1]! + size - 1) return true;
+      }
+      if (second >= 0) return true;
+      for (let i = 0; i < ram.length; i += 2) {
+        if ((first + size - 1 - ram[i]!) >>> 0 < ram[i + 1]! + size - 1) return true;
+      }
+      return frames.size > 0 && frames.has(first >>> PAGE_SHIFT);
+    };
   }
 
   // --- instructions ---------------------------------------------------------------------------------------------

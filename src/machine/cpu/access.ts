@@ -10,8 +10,7 @@
 import type { PhysicalMemory } from '../memory';
 import { type Mmu, TLB_READ_SUPERVISOR, TLB_WRITE_SUPERVISOR } from '../mmu/mmu';
 import { raise } from './fault';
-import type { AccessBy, ObservedAccess, ObservedPages } from './observer';
-import { NO_PAGES } from './observer';
+import { type AccessBy, NO_PAGES, type ObservedAccess, type ObservedPages } from './observer';
 import { CR0_PE, SEG, VECTOR, WORD } from './state';
 
 const BIAS = 0x80000000 | 0;
@@ -281,6 +280,7 @@ export class Access {
     second: number,
     modifying: boolean,
   ): void {
+    if (!this.observed?.meets(linear, size, first, second)) return;
     this.observe?.({ kind, linear, size, first, second, by: this.by, modifying });
   }
 

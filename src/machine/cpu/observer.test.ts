@@ -17,6 +17,7 @@ function observe(machine: Machine, pages?: readonly number[]) {
       writePages: watched,
       readFrames: frames,
       writeFrames: frames,
+      meets: () => true,
     },
     isWatched: () => false,
     executes: () => false,
@@ -243,7 +244,13 @@ describe('watched code', () => {
     const at = CODE + 6;
     const seen: [number, number][] = [];
     cpu.observer = {
-      pages: { readPages: NONE, writePages: NONE, readFrames: NONE, writeFrames: NONE },
+      pages: {
+        readPages: NONE,
+        writePages: NONE,
+        readFrames: NONE,
+        writeFrames: NONE,
+        meets: () => false,
+      },
       isWatched: (linear) => linear === at,
       executes: (linear) => {
         expect([linear, cpu.eip]).toEqual([at, at]);

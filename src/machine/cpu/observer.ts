@@ -8,12 +8,20 @@
  */
 
 /** Pages without a fast path, by linear page number and by page of RAM. */
-export interface ObservedPages {
+export interface SlowPages {
   readonly readPages: ReadonlySet<number>;
   /** Holds what `readPages` holds too: a read-modify-write asks for write permission alone. */
   readonly writePages: ReadonlySet<number>;
   readonly readFrames: ReadonlySet<number>;
   readonly writeFrames: ReadonlySet<number>;
+}
+
+export interface ObservedPages extends SlowPages {
+  /**
+   * Whether an access may touch watched bytes: asked for every access on the slow path, so it has to be quick, and
+   * only where it says yes is `touches` asked. Parameters as in `ObservedAccess`.
+   */
+  meets(linear: number, size: number, first: number, second: number): boolean;
 }
 
 /** Who makes an access: the instruction, the delivery of an interrupt, or a page walk that sets bits. */

@@ -6,6 +6,7 @@
  * ```text
  * 31..12 physical page (of RAM, after `physical`)
  *  8 G   7 D (entry known dirty)   6 RW   5 US   4 VALID            what the walk found
+ * 10 writes stay slow   9 part of a 4 MiB page
  *  3 write user  2 write supervisor  1 read user  0 read supervisor  "no need to ask": the fast path
  * ```
  *
@@ -15,7 +16,7 @@
  */
 import type { Clock } from '../clock';
 import { raisePageFault } from '../cpu/fault';
-import type { ObservedPages } from '../cpu/observer';
+import type { SlowPages } from '../cpu/observer';
 import {
   CR0_PG,
   CR0_WP,
@@ -77,7 +78,7 @@ export class Mmu {
   onFlush: (() => void) | null = null;
 
   /** Pages with breakpoints or watches on their data: nothing there is fast. */
-  private slow: ObservedPages | null = null;
+  private slow: SlowPages | null = null;
 
   private filled = new Int32Array(1024);
   private filledCount = 0;
@@ -107,7 +108,7 @@ export class Mmu {
   translate(linear: number, write: boolean, user: boolean): number {
     const entry = this.tlb[linear >>> 12]!;
     if (entry & VALID && this.allows(entry, write, user) && (!write || entry & DIRTY)) {
-      if (write) this.grant(linear >>> 12, entry);
+      if (write && (entry & SLOW_WRITE) === 0) this.grant(linear >>> 12, entry);
       return ((entry & FRAME) | (linear & 0xfff)) >>> 0;
     }
     return this.walk(linear, write, user);
@@ -134,7 +135,7 @@ export class Mmu {
   }
 
   /** Pages whose accesses all take the slow path. What the TLB holds stays, stale entries too. */
-  setSlow(pages: ObservedPages | null): void {
+  setSlow(pages: SlowPages | null): void {
     if (pages === null && this.slow === null) return;
     this.slow = pages;
     for (let i = 0; i < this.filledCount; i++) {
@@ -191,7 +192,7 @@ export class Mmu {
     const contents: [number, number][] = [];
     for (let i = 0; i < this.filledCount; i++) {
       const page = this.filled[i]!;
-      contents.push([page, this.tlb[page]! & ~FAST]);
+      contents.push([page, this.tlb[page]! & ~(FAST | SLOW_WRITE)]);
     }
     return contents;
   }
@@ -281,12 +282,12 @@ export class Mmu {
       if (entry & US) fast |= TLB_READ_USER;
     }
     if (slow !== null && (slow.writePages.has(page) || slow.writeFrames.has(frame))) {
-      // No fast writes.
+      fast |= SLOW_WRITE;
     } else if (entry & DIRTY && this.memory.pageFlags[frame] === PAGE_FREE_TO_WRITE) {
       if (this.allows(entry, true, false)) fast |= TLB_WRITE_SUPERVISOR;
       if (this.allows(entry, true, true)) fast |= TLB_WRITE_USER;
     }
-    this.tlb[page] = (entry & ~FAST) | fast;
+    this.tlb[page] = (entry & ~(FAST | SLOW_WRITE)) | fast;
   }
 
   private forget(drop: (page: number) => boolean): void {
@@ -327,3 +328,5 @@ export class Mmu {
 
 /** Bit 9 of a TLB word: part of a 4 MiB page. */
 const LARGE = 512;
+/** Bit 10: writes stay slow whatever the page's flags. Not part of what the TLB holds. */
+const SLOW_WRITE = 1024;
