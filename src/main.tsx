@@ -2,14 +2,20 @@
 import { createRoot } from 'react-dom/client';
 import { parseLessonLink } from './lessons/lesson-link';
 import { LESSONS } from './lessons/lessons';
+import { createGuestLibrary } from './storage';
+import { createEditorStore } from './store/editor/editor-store';
+import { EditorProvider } from './store/editor/use-editor';
+import { linkEditor, resumeWorkbench } from './store/editor-link';
+import { createEditorMachine } from './store/editor-machine';
 import { createAppStore } from './store/store';
 import { StoreProvider } from './store/use-store';
 import './ui/shared/base.css';
 import './ui/shared/widgets.css';
 import { initialTheme, saveTheme } from './ui/shared/theme';
-import { syncLessonLink } from './ui/shell/lesson-address';
+import { isWorkbenchLink, syncAddress } from './ui/shell/address';
 import { Shell } from './ui/shell/Shell';
 import { createMachineClient } from './worker/client';
+import { createToolchainClient } from './worker/toolchain-client';
 
 const afterMs = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -21,14 +27,33 @@ const store = createAppStore({
   patience: afterMs,
 });
 
+const editor = createEditorStore({
+  toolchain: createToolchainClient(),
+  library: createGuestLibrary({
+    now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
+    onProblem: store.actions.report,
+  }),
+  machine: createEditorMachine(store),
+  report: store.actions.report,
+  wait: afterMs,
+});
+linkEditor(store, editor);
+window.addEventListener('pagehide', () => void editor.actions.flush());
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StoreProvider store={store}>
-    <Shell />
+    <EditorProvider store={editor}>
+      <Shell />
+    </EditorProvider>
   </StoreProvider>,
 );
 
-const link = parseLessonLink(location.hash);
-void store.actions.openLesson(link?.lesson ?? LESSONS[0]?.id ?? '', link?.step ?? 0);
-syncLessonLink(store);
+if (isWorkbenchLink(location.hash)) void resumeWorkbench(store, editor);
+else {
+  const link = parseLessonLink(location.hash);
+  void store.actions.openLesson(link?.lesson ?? LESSONS[0]?.id ?? '', link?.step ?? 0);
+}
+syncAddress(store);

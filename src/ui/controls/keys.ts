@@ -11,6 +11,8 @@ export type KeyCommand =
   | { readonly kind: 'start' }
   | { readonly kind: 'end' }
   | { readonly kind: 'lesson'; readonly direction: Direction }
+  | { readonly kind: 'resume'; readonly direction: Direction }
+  | { readonly kind: 'mode' }
   | { readonly kind: 'help' }
   | { readonly kind: 'theme' };
 
@@ -40,6 +42,16 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   { keys: [']'], does: 'Next event', command: step('event', 'forward') },
   { keys: ['['], does: 'Previous event', command: step('event', 'backward') },
   {
+    keys: ['c'],
+    does: 'Run to the next breakpoint',
+    command: { kind: 'resume', direction: 'forward' },
+  },
+  {
+    keys: ['C'],
+    does: 'Run back to the breakpoint before',
+    command: { kind: 'resume', direction: 'backward' },
+  },
+  {
     keys: ['ArrowRight', 'ArrowDown'],
     does: 'Step',
     focused: true,
@@ -61,6 +73,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     command: { kind: 'lesson', direction: 'forward' },
   },
   { keys: ['PageUp'], does: 'Lesson: back', command: { kind: 'lesson', direction: 'backward' } },
+  { keys: ['w'], does: 'Stage or workbench', command: { kind: 'mode' } },
   { keys: ['t'], does: 'Light or dark', command: { kind: 'theme' } },
   { keys: ['?'], does: 'This help', command: { kind: 'help' } },
 ];

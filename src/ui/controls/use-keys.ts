@@ -47,6 +47,14 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
       else if (state.lesson?.phase === 'asking') void actions.answer(null);
       else void actions.nextLessonStep();
       break;
+    case 'resume':
+      if (!held && state.breakpoints.some((breakpoint) => breakpoint.enabled)) {
+        void actions.resume(command.direction);
+      }
+      break;
+    case 'mode':
+      if (!held) actions.setMode(state.mode === 'stage' ? 'workbench' : 'stage');
+      break;
     case 'help':
       actions.setHelpOpen(true);
       break;

@@ -1,12 +1,12 @@
-/** Lets a guest file be dropped anywhere on the page. */
+/** Lets a guest be dropped anywhere on the page: an image, or source with the files it includes. */
 import { type ReactNode, useEffect, useState } from 'react';
-import { guestFromFile } from '../../store/guest-file';
-import { useActions } from '../../store/use-store';
+import { useEditorActions } from '../../store/editor/use-editor';
+import { droppedFiles } from '../library';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
 export function DropZone(): ReactNode {
-  const { openGuest } = useActions();
+  const { openFiles } = useEditorActions();
   const [over, setOver] = useState(false);
 
   useEffect(() => {
@@ -22,8 +22,7 @@ export function DropZone(): ReactNode {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) void openGuest(guestFromFile(file.name, new Uint8Array(await file.arrayBuffer())));
+      if (event.dataTransfer) void openFiles(await droppedFiles(event.dataTransfer));
     };
     document.addEventListener('dragover', onDragOver);
     document.addEventListener('dragleave', onDragLeave);
@@ -33,11 +32,14 @@ export function DropZone(): ReactNode {
       document.removeEventListener('dragleave', onDragLeave);
       document.removeEventListener('drop', onDrop);
     };
-  }, [openGuest]);
+  }, [openFiles]);
 
   return over ? (
     <div className="drop-zone" aria-hidden="true">
-      <p>Drop a guest: assembly source (.asm) or a Multiboot ELF file</p>
+      <p>
+        Drop a guest: assembly source with its includes, an ELF kernel, a boot sector, a disk or ROM
+        image
+      </p>
     </div>
   ) : null;
 }

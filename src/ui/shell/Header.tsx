@@ -1,16 +1,37 @@
 /** The top bar: name, lesson menu, guest, theme, help. Only what exists is offered. */
-import { CircleHelp, CornerUpLeft, FolderOpen, Moon, PanelLeft, Sun } from 'lucide-react';
+import {
+  ChevronDown,
+  CircleHelp,
+  CornerUpLeft,
+  FolderOpen,
+  Moon,
+  PanelLeft,
+  Sun,
+} from 'lucide-react';
 import { useRef } from 'react';
 import { LESSONS } from '../../lessons/lessons';
-import { guestFromFile } from '../../store/guest-file';
+import type { Mode } from '../../store/debug-state';
+import { useEditorActions } from '../../store/editor/use-editor';
 import { lessonApplies } from '../../store/lesson-actions';
 import { useActions, useApp } from '../../store/use-store';
+import { readFiles } from '../library';
 import { Button, IconButton } from '../shared/Button';
 import { Select } from '../shared/Select';
+import { Switch } from '../shared/Switch';
 import { Logo } from './Logo';
 
-/** Guests that ship with Ringside, by the name the session knows them under. */
-const SHIPPED_GUESTS = ['hello-rings'] as const;
+const MODES: readonly { readonly value: Mode; readonly label: string }[] = [
+  { value: 'stage', label: 'Stage' },
+  { value: 'workbench', label: 'Workbench' },
+];
+
+function ModeSwitch() {
+  const mode = useApp((s) => s.mode);
+  const { setMode } = useActions();
+  return (
+    <Switch label="View" className="mode-switch" value={mode} options={MODES} onChange={setMode} />
+  );
+}
 
 function LessonMenu() {
   const lesson = useApp((s) => (lessonApplies(s) ? s.lesson : null));
@@ -34,48 +55,42 @@ function LessonMenu() {
 }
 
 function GuestMenu() {
-  const world = useApp((s) => s.world);
-  const { openGuest } = useActions();
-  const file = useRef<HTMLInputElement>(null);
-  const own = world && world.guest.kind !== 'shipped' ? world.guest.name : null;
-  const current = world?.guest.name ?? SHIPPED_GUESTS[0];
+  const name = useApp((s) => s.world?.guest.name ?? null);
+  const { openFiles, setLibraryOpen } = useEditorActions();
+  const files = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Select
-        label="Guest"
+      <Button
         className="guest-menu"
-        value={current}
-        options={[
-          ...SHIPPED_GUESTS.map((name) => ({ value: name as string, label: `Guest: ${name}` })),
-          ...(own ? [{ value: own, label: `Guest: ${own}` }] : []),
-        ]}
-        onChange={(name) => {
-          if (name !== own) void openGuest({ kind: 'shipped', name });
-        }}
-      />
+        aria-haspopup="dialog"
+        title="Shipped guests and your own"
+        onClick={() => setLibraryOpen(true)}
+      >
+        <span>{name ? `Guest: ${name}` : 'Guests'}</span>
+        <ChevronDown size={14} aria-hidden="true" />
+      </Button>
       <Button
         className="open-guest"
-        aria-label="Open guest…"
-        title="Open assembly source (.asm) or a Multiboot ELF file"
-        onClick={() => file.current?.click()}
+        aria-label="Open files…"
+        title="Open assembly source with its includes, an ELF kernel, a flat binary, a boot sector, a disk or ROM image"
+        onClick={() => files.current?.click()}
       >
         <FolderOpen size={15} aria-hidden="true" />
-        <span>Open guest…</span>
+        <span>Open files…</span>
       </Button>
       <input
-        ref={file}
+        ref={files}
         type="file"
+        multiple
         hidden
-        aria-label="Guest file: assembly or Multiboot ELF"
+        aria-label="Files of a guest"
         data-testid="guest-file"
         onChange={async (event) => {
           const input = event.currentTarget;
-          const chosen = input.files?.[0];
-          if (!chosen) return;
-          const bytes = new Uint8Array(await chosen.arrayBuffer());
+          const chosen = await readFiles(input.files ?? []);
           // The same file may be chosen again after it was mended.
           input.value = '';
-          void openGuest(guestFromFile(chosen.name, bytes));
+          if (chosen.length > 0) void openFiles(chosen);
         }}
       />
     </>
@@ -89,6 +104,7 @@ export interface HeaderProps {
 
 export function Header({ lessonShown, onToggleLesson }: HeaderProps) {
   const hasLesson = useApp(lessonApplies);
+  const onStage = useApp((s) => s.mode === 'stage');
   const left = useApp((s) => (s.lesson !== null && !lessonApplies(s) ? s.lesson : null));
   const { returnToLessonStep } = useActions();
   const theme = useApp((s) => s.theme);
@@ -99,8 +115,9 @@ export function Header({ lessonShown, onToggleLesson }: HeaderProps) {
         <Logo />
         Ringside
       </h1>
+      <ModeSwitch />
       <span className="header-lesson">
-        {hasLesson ? (
+        {hasLesson && onStage ? (
           <IconButton
             label={lessonShown ? 'Hide the lesson' : 'Show the lesson'}
             className="quiet"
@@ -111,8 +128,8 @@ export function Header({ lessonShown, onToggleLesson }: HeaderProps) {
             <PanelLeft size={16} aria-hidden="true" />
           </IconButton>
         ) : null}
-        <LessonMenu />
-        {left ? (
+        {onStage ? <LessonMenu /> : null}
+        {left && onStage ? (
           <Button
             className="lesson-back"
             title={`The lesson was put away when another guest was opened. Opens its own guest again, at step ${left.step + 1}.`}

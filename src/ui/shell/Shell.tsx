@@ -2,7 +2,7 @@
  * The page: header, lesson, machine, panels, transport and timeline. It places things and passes views down; what
  * a panel shows is the panel's business.
  */
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Highlight } from '../../lessons/lesson';
 import { lessonById } from '../../lessons/lessons';
 import type { MachineView } from '../../session/view';
@@ -13,6 +13,7 @@ import { HelpDialog } from '../controls/HelpDialog';
 import { Transport } from '../controls/Transport';
 import { useKeys } from '../controls/use-keys';
 import { LessonPanel } from '../lesson/LessonPanel';
+import { LibraryDialog } from '../library';
 import { LiveRegion } from '../shared/LiveRegion';
 import { Timeline } from '../timeline/Timeline';
 import { Centre } from './Centre';
@@ -22,6 +23,9 @@ import { useIdleSignal } from './idle-signal';
 import { ProblemBanner } from './ProblemBanner';
 import { RightPanel } from './RightPanel';
 import './shell.css';
+
+/** The editor and the debugger's panels come in a chunk of their own. */
+const Workbench = lazy(() => import('../workbench/Workbench'));
 
 const NONE: readonly Highlight[] = [];
 
@@ -36,6 +40,14 @@ const hidesWhatIf = (s: AppState): boolean =>
   lessonApplies(s) &&
   !s.lesson.records[s.lesson.step]?.verdict &&
   (stepOf(s)?.question?.conceals?.includes('what-if') ?? false);
+
+function Loading({ what }: { readonly what: string }) {
+  return (
+    <main id="machine" className="centre loading" aria-busy="true">
+      <p>{what}</p>
+    </main>
+  );
+}
 
 function BottomBar({ view }: { readonly view: MachineView }) {
   const timeline = useApp((s) => s.timeline);
@@ -73,10 +85,11 @@ export function Shell() {
   }, [theme]);
 
   const shown = useMemo(() => raw && (hide ? { ...raw, whatIf: null } : raw), [raw, hide]);
-  const withLesson = lessonOn && lessonShown;
+  const mode = useApp((s) => s.mode);
+  const withLesson = mode === 'stage' && lessonOn && lessonShown;
 
   return (
-    <div className="shell" data-lesson={withLesson}>
+    <div className="shell" data-mode={mode} data-lesson={withLesson}>
       <a className="skip-link" href="#machine">
         Skip to the machine
       </a>
@@ -87,7 +100,15 @@ export function Shell() {
           <LessonPanel />
         </aside>
       ) : null}
-      {shown ? (
+      {shown && mode === 'workbench' ? (
+        <>
+          <Suspense fallback={<Loading what="Opening the workbench…" />}>
+            <Workbench view={shown} />
+          </Suspense>
+          <BottomBar view={shown} />
+          <LiveRegion sentence={shown.sentence} />
+        </>
+      ) : shown ? (
         <>
           <main id="machine" className="centre" tabIndex={-1} aria-label="Machine">
             <Centre view={shown} highlight={highlight} />
@@ -103,11 +124,10 @@ export function Shell() {
           <LiveRegion sentence={shown.sentence} />
         </>
       ) : (
-        <main id="machine" className="centre loading" aria-busy="true">
-          <p>Assembling the guest and starting the machine…</p>
-        </main>
+        <Loading what="Assembling the guest and starting the machine…" />
       )}
       <HelpDialog />
+      <LibraryDialog />
       <DropZone />
     </div>
   );

@@ -1,0 +1,56 @@
+/** The bar above the workbench: technique, run to a breakpoint either way, why the run stopped, which branch is shown. */
+import { CircleDot, GitBranch, StepBack, StepForward } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useActions, useApp } from '../../store/use-store';
+import { Button } from '../shared/Button';
+import { TechniqueSwitch } from '../shell/TechniqueSwitch';
+
+export function DebugBar({ children }: { readonly children: ReactNode }) {
+  const { resume, showPanel } = useActions();
+  const stop = useApp((s) => s.view?.stop ?? null);
+  const branch = useApp((s) => s.view?.branch ?? 0);
+  const branches = useApp((s) => s.branches);
+  const set = useApp((s) => s.breakpoints.filter((b) => b.enabled).length);
+  const atStart = useApp((s) => s.view?.moment.retired === 0);
+  const over = useApp(
+    (s) => !s.view || (s.view.outcome !== null && s.view.outcome.kind !== 'budget'),
+  );
+  const label = branches?.branches.find(({ id }) => id === branch)?.label;
+  const none = 'Set a breakpoint first: click beside a line, or in the Breaks panel';
+  return (
+    <div className="debug-bar">
+      <TechniqueSwitch />
+      <div className="debug-run">
+        <Button
+          disabled={set === 0 || atStart}
+          title={set === 0 ? none : 'Run back to the breakpoint before (C)'}
+          aria-keyshortcuts="C"
+          onClick={() => void resume('backward')}
+        >
+          <StepBack size={15} aria-hidden="true" /> Back
+        </Button>
+        <Button
+          disabled={set === 0 || over}
+          title={set === 0 ? none : 'Run to the next breakpoint (c)'}
+          aria-keyshortcuts="c"
+          onClick={() => void resume('forward')}
+        >
+          Continue <StepForward size={15} aria-hidden="true" />
+        </Button>
+      </div>
+      <p className="debug-stop" role="status">
+        {stop ? (
+          <>
+            <CircleDot size={14} aria-hidden="true" /> {stop.reason}
+          </>
+        ) : null}
+      </p>
+      {branch !== 0 ? (
+        <Button tone="quiet" className="debug-branch" onClick={() => showPanel('branches')}>
+          <GitBranch size={15} aria-hidden="true" /> Branch: {label ?? branch}
+        </Button>
+      ) : null}
+      {children}
+    </div>
+  );
+}

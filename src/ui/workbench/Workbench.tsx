@@ -1,0 +1,90 @@
+/**
+ * The workbench: the editor at the left, two docks of panels at the right, borders that can be dragged or moved by
+ * keys. It is a chunk of its own: who only watches lessons never loads it.
+ */
+import { LayoutPanelLeft } from 'lucide-react';
+import { useState } from 'react';
+import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
+import type { MachineView } from '../../session/view';
+import { useActions, useApp } from '../../store/use-store';
+
+import { EditorPane } from '../editor';
+
+import { IconButton } from '../shared/Button';
+import { Tabs } from '../shared/Tabs';
+import { DebugBar } from './DebugBar';
+import { lowerPanels, upperPanels } from './docks';
+import './workbench.css';
+
+const COLUMNS = { editor: 50, docks: 50 };
+const ROWS = { upper: 50, lower: 50 };
+const NARROW = '(max-width: 860px)';
+
+export interface WorkbenchProps {
+  readonly view: MachineView;
+}
+
+export default function Workbench({ view }: WorkbenchProps) {
+  const upper = useApp((s) => s.upper);
+  const lower = useApp((s) => s.lower);
+  const { showPanel } = useActions();
+  const columns = useGroupRef();
+  const rows = useGroupRef();
+  const savedColumns = useDefaultLayout({ id: 'workbench-columns', storage: localStorage });
+  const savedRows = useDefaultLayout({ id: 'workbench-rows', storage: localStorage });
+  const [stacked] = useState(() => window.matchMedia(NARROW).matches);
+
+  const reset = () => {
+    columns.current?.setLayout(COLUMNS);
+    rows.current?.setLayout(ROWS);
+  };
+
+  return (
+    <main id="machine" className="workbench" tabIndex={-1} aria-label="Workbench">
+      <DebugBar>
+        <IconButton
+          label="Reset the layout"
+          className="quiet"
+          tipBelow
+          tipSide="end"
+          onClick={reset}
+        >
+          <LayoutPanelLeft size={16} aria-hidden="true" />
+        </IconButton>
+      </DebugBar>
+      <Group
+        id="workbench-columns"
+        className="workbench-columns"
+        orientation={stacked ? 'vertical' : 'horizontal'}
+        groupRef={columns}
+        {...savedColumns}
+      >
+        <Panel id="editor" minSize="20%" defaultSize="50%" className="workbench-pane">
+          <EditorPane />
+        </Panel>
+        <Separator className="separator" aria-label="Width of the editor" />
+        <Panel id="docks" minSize="25%" defaultSize="50%" className="workbench-pane">
+          <Group id="workbench-rows" orientation="vertical" groupRef={rows} {...savedRows}>
+            <Panel id="upper" minSize="15%" defaultSize="50%" className="dock">
+              <Tabs
+                label="Machine"
+                items={upperPanels(view)}
+                selected={upper}
+                onSelect={showPanel}
+              />
+            </Panel>
+            <Separator className="separator" aria-label="Height of the upper panels" />
+            <Panel id="lower" minSize="15%" defaultSize="50%" className="dock">
+              <Tabs
+                label="Memory and run"
+                items={lowerPanels(view)}
+                selected={lower}
+                onSelect={showPanel}
+              />
+            </Panel>
+          </Group>
+        </Panel>
+      </Group>
+    </main>
+  );
+}
