@@ -5,13 +5,13 @@ import {
   currentBreakpoints,
   executableLines,
   isOnSource,
+  lineInRun,
   type SourceBreakpoint,
   snap,
   textOf,
 } from './breakpoints';
 import type { EditorMachine, EditorState, RunProgram } from './editor-state';
 import { runningProgram } from './execution';
-import { lineMap } from './line-map';
 
 export interface BreakpointDeps {
   readonly get: () => EditorState;
@@ -99,14 +99,6 @@ export function breakpointActions({
       if (all.length > 0 || machine.breakpoints().length > 0) await machine.setBreakpoints(all);
     },
   };
-}
-
-/** The line of the running program that this line of the edited text is; null when it is new there. */
-function lineInRun(program: RunProgram, file: string, text: string, line: number): number | null {
-  const before = textOf(program.files, file);
-  const there = lineMap(text, before)(line);
-  const same = before.split('\n')[there - 1] === text.split('\n')[line - 1];
-  return same && lineMap(before, text)(there) === line ? there : null;
 }
 
 function freshId(taken: readonly Breakpoint[]): string {

@@ -134,3 +134,16 @@ export function linesByNumber(
   }
   return found;
 }
+
+/** The line of the running program that this line of the edited text is; null when it is new there. */
+export function lineInRun(
+  program: Pick<RunProgram, 'files'>,
+  file: string,
+  text: string,
+  line: number,
+): number | null {
+  const before = textOf(program.files, file);
+  const there = lineMap(text, before)(line);
+  const same = before.split('\n')[there - 1] === text.split('\n')[line - 1];
+  return same && lineMap(before, text)(there) === line ? there : null;
+}

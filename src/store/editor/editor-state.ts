@@ -77,8 +77,8 @@ export interface NamedBytes {
 /** An image whose bytes do not say how to load it: a person is asked. */
 export interface ImageQuestion {
   readonly file: NamedBytes;
-  /** Why it is asked: what the loader found. */
-  readonly reason: string;
+  /** Why it is asked: what the loader found. Null: its owner wants to change it. */
+  readonly reason: string | null;
   /** What the form starts with. */
   readonly suggestion: ImageChoice;
 }
@@ -139,6 +139,8 @@ export interface EditorActions {
   editCopy(name?: string): Promise<boolean>;
   /** Files picked or dropped: sources become a program, an image a guest; where the bytes do not say, `question`. */
   openFiles(files: readonly NamedBytes[]): Promise<boolean>;
+  /** Asks how the open image is to be loaded. */
+  askImage(): void;
   answerQuestion(choice: ImageChoice): Promise<boolean>;
   dismissQuestion(): void;
   rename(id: string, name: string): Promise<void>;

@@ -23,6 +23,7 @@ type LibraryActions = Pick<
   | 'followMachine'
   | 'editCopy'
   | 'openFiles'
+  | 'askImage'
   | 'answerQuestion'
   | 'dismissQuestion'
   | 'rename'
@@ -223,6 +224,18 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
         await keepImage(file, choice);
       }
       return true;
+    },
+    askImage() {
+      const { guest } = get();
+      const bytes = guest?.files[guest.main];
+      if (!guest || !(bytes instanceof Uint8Array)) return;
+      set({
+        question: {
+          file: { name: guest.main, bytes },
+          reason: null,
+          suggestion: guest.image ?? suggestFor(bytes),
+        },
+      });
     },
     dismissQuestion: () => set({ question: null }),
     async rename(id, given) {

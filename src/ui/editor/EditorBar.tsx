@@ -1,5 +1,6 @@
 /** Above the source: which guest it is, running it, and taking files out. */
 import { Binary, Download as DownloadIcon, FolderOpen, Play } from 'lucide-react';
+import type { GuestSource } from '../../session/world';
 import type { DownloadFormat, OpenGuest } from '../../store/editor/editor-state';
 import { useEditor, useEditorActions } from '../../store/editor/use-editor';
 import { Button, IconButton } from '../shared/Button';
@@ -11,8 +12,8 @@ export interface EditorBarProps {
   readonly guest: OpenGuest | null;
   /** What the machine runs of it: nothing, this text, or an older one. */
   readonly running: 'no' | 'yes' | 'edited';
-  /** Name of what the machine runs instead; null when that is this program. */
-  readonly instead: string | null;
+  /** What the machine runs instead; null when that is this program. */
+  readonly instead: GuestSource | null;
 }
 
 const RUNNING = {
@@ -90,10 +91,12 @@ export function EditorBar({ guest, running, instead }: EditorBarProps) {
         {guest && running !== 'no' ? RUNNING[running] : null}
         {guest && running === 'no' && instead ? (
           <>
-            The machine runs {instead}.{' '}
-            <Button tone="quiet" onClick={() => void actions.followMachine(true)}>
-              Show its source
-            </Button>
+            The machine runs {instead.name}.{' '}
+            {instead.kind === 'image' ? null : (
+              <Button tone="quiet" onClick={() => void actions.followMachine(true)}>
+                Show its source
+              </Button>
+            )}
           </>
         ) : null}
       </span>

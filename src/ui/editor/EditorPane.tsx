@@ -4,6 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import {
   type BreakpointMark,
   breakpointMarks,
+  lineInRun,
   linesByNumber,
   textOf,
 } from '../../store/editor/breakpoints';
@@ -43,7 +44,9 @@ function useRunning() {
     () => runningProgram(world, { guest, run, image }),
     [world, guest, run, image],
   );
-  return { program, instead: program || !world ? null : world.guest.name };
+  const isImage =
+    guest?.kind === 'image' && world?.guest.kind === 'image' && world.guest.name === guest.main;
+  return { program, isImage, instead: program || isImage || !world ? null : world.guest };
 }
 
 function useBytes(guest: OpenGuest | null, file: string, text: string): BytesByLine | null {
@@ -165,7 +168,7 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
     evaluate: actions.evaluate,
   };
   const line = cursor.file === file ? cursor.line : 1;
-  const inRun = program ? lineMap(text, textOf(program.files, file))(line) : null;
+  const inRun = program && lineInRun(program, file, text, line);
 
   return (
     <>
@@ -213,6 +216,7 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
 function BytesFile({ guest, file }: { readonly guest: OpenGuest; readonly file: string }) {
   const content = guest.files[file];
   const length = content instanceof Uint8Array ? content.length : 0;
+  const { askImage } = useEditorActions();
   return (
     <div className="bytes-file">
       <p>
@@ -220,8 +224,8 @@ function BytesFile({ guest, file }: { readonly guest: OpenGuest; readonly file: 
       </p>
       {guest.kind === 'image' ? (
         <p>
-          A ready image has no source to edit. It is loaded {choiceInWords(guest.image)}. Run starts
-          it; the debugger shows its instructions.
+          A ready image has no source to edit: the debugger shows its instructions. Loaded:{' '}
+          {choiceInWords(guest.image)}. <Button onClick={askImage}>Change how it is loaded…</Button>
         </p>
       ) : (
         <p>
@@ -254,7 +258,7 @@ export default function EditorPane() {
   const guest = useEditor((s) => s.guest);
   const activeFile = useEditor((s) => s.activeFile);
   const reply = useEditor((s) => s.reply);
-  const { program, instead } = useRunning();
+  const { program, isImage, instead } = useRunning();
   const { flush } = useEditorActions();
   useFollow();
 
@@ -269,7 +273,8 @@ export default function EditorPane() {
     };
   }, [flush]);
 
-  const running = !guest || !program ? 'no' : isEditedSince(guest, program) ? 'edited' : 'yes';
+  const isEdited = guest !== null && program !== null && isEditedSince(guest, program);
+  const running = isEdited ? 'edited' : program || isImage ? 'yes' : 'no';
   return (
     <section className="editor" aria-label="Editor">
       <EditorBar guest={guest} running={running} instead={instead} />

@@ -14,35 +14,48 @@ const setBytes = StateEffect.define<BytesByLine | null>();
 
 class BytesMarker extends GutterMarker {
   constructor(
-    readonly text: string,
+    readonly address: string,
+    readonly bytes: string,
     readonly title: string,
   ) {
     super();
   }
 
   override eq(other: GutterMarker): boolean {
-    return other instanceof BytesMarker && other.text === this.text && other.title === this.title;
+    return (
+      other instanceof BytesMarker &&
+      other.address === this.address &&
+      other.bytes === this.bytes &&
+      other.title === this.title
+    );
   }
 
   override toDOM(): Node {
-    const cell = document.createElement('span');
-    cell.textContent = this.text;
+    const part = (className: string, text: string): HTMLElement => {
+      const made = document.createElement('span');
+      made.className = className;
+      made.textContent = text;
+      return made;
+    };
+    const cell = part('line-bytes', '');
     cell.title = this.title;
+    // A narrow pane leaves the address to the tip.
+    cell.append(part('line-address', `${this.address} `), this.bytes);
     return cell;
   }
 }
 
-/** `00100010 b8 01 00 00 00`, with … where there is more. */
+/** `b8 01 00 00 00`, with … where there is more. */
 export function bytesText(entries: readonly LineBytes[]): string {
   const [first] = entries;
   if (!first) return '';
+  if (first.bytes.length === 0) return `${first.length} reserved`;
   const more = entries.length > 1 || first.length > SHOWN ? '…' : '';
-  const shown =
-    first.bytes.length === 0
-      ? `${first.length} reserved`
-      : first.bytes.slice(0, SHOWN).map(hex8).join(' ') + more;
-  return `${hex32(first.address)} ${shown}`;
+  return first.bytes.slice(0, SHOWN).map(hex8).join(' ') + more;
 }
+
+const markerOf = (entries: readonly LineBytes[]): GutterMarker =>
+  new BytesMarker(hex32(entries[0]?.address ?? 0), bytesText(entries), titleOf(entries));
 
 const titleOf = (entries: readonly LineBytes[]): string =>
   entries
@@ -68,13 +81,11 @@ function markersOf(state: EditorState, bytes: BytesByLine | null): RangeSet<Gutt
   const ranges = [...(bytes ?? [])]
     .filter(([line]) => line >= 1 && line <= state.doc.lines)
     .sort(([a], [b]) => a - b)
-    .map(([line, entries]) =>
-      new BytesMarker(bytesText(entries), titleOf(entries)).range(state.doc.line(line).from),
-    );
+    .map(([line, entries]) => markerOf(entries).range(state.doc.line(line).from));
   return RangeSet.of(ranges);
 }
 
-const SPACER = new BytesMarker(`00000000 ${'00 '.repeat(SHOWN)}…`, '');
+const SPACER = new BytesMarker('00000000', `${'00 '.repeat(SHOWN).trim()}…`, '');
 
 export const bytesGutter = [
   bytesField,

@@ -94,7 +94,7 @@ function flagsRow(doc: InstructionDoc): HTMLElement {
     cell.setAttribute('aria-label', words);
     row.append(cell);
   }
-  row.append(element('small', '', '? tested  ± by the result  u undefined'));
+  row.append(element('small', '', '? tested, ± result, u undefined'));
   return row;
 }
 

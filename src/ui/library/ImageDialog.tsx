@@ -77,7 +77,8 @@ function ImageForm({ question }: { readonly question: ImageQuestion }) {
   return (
     <form className="image-form" onSubmit={submit} noValidate>
       <p>
-        <code>{question.file.name}</code> ({length} bytes) does not say how it is to be loaded.
+        <code>{question.file.name}</code>, {length} bytes
+        {question.reason === null ? '.' : ': it cannot be loaded as it is.'}
       </p>
       <p className="panel-note" role="status">
         {question.reason}
