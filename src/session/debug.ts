@@ -192,6 +192,7 @@ export interface PageEntryView {
   readonly user: boolean;
   readonly accessed: boolean;
   readonly dirty: boolean;
+  /** Empty in `PagesView`: a walk has them. */
   readonly fields: readonly BitField[];
 }
 

@@ -70,7 +70,8 @@ function readSome(
     const entryAddress = (table + index * 4) >>> 0;
     const at = (linear + index * bytesOf(level)) >>> 0;
     const place = { index, entryAddress, linear: at };
-    found.push(pageEntry(level, place, memory.dword(entryAddress), cr4));
+    // A thousand entries with ten fields each would be slow to send: a walk has the fields of the two it reads.
+    found.push({ ...pageEntry(level, place, memory.dword(entryAddress), cr4), fields: [] });
   }
   return found;
 }

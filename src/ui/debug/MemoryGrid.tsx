@@ -125,6 +125,7 @@ function Cell({ cell, chosen, tabStop, typed, onChoose }: CellProps) {
         pointer && 'pointer',
         starts && 'pointer-start',
         isTarget && 'target',
+        cell.label !== null && 'labelled',
         chosen && 'chosen',
         typed !== null && 'typed',
       )}
@@ -140,6 +141,7 @@ function Cell({ cell, chosen, tabStop, typed, onChoose }: CellProps) {
 
 function labelOf(cell: MemoryCell): string {
   const facts = [cell.value === null ? 'not mapped' : cell.text];
+  if (cell.label) facts.push(`label ${cell.label}`);
   if (cell.changed) facts.push('changed');
   if (cell.pointer)
     facts.push(`part of a pointer to ${cell.pointer.label ?? hex32(cell.pointer.target)}`);
@@ -150,7 +152,7 @@ function labelOf(cell: MemoryCell): string {
 
 function titleOf(cell: MemoryCell): string {
   const { pointer, pair } = cell;
-  const lines = [`0x${hex32(cell.address)}`];
+  const lines = [`0x${hex32(cell.address)}${cell.label ? ` ${cell.label}` : ''}`];
   if (pointer)
     lines.push(
       `→ 0x${hex32(pointer.target)}${pointer.label ? ` ${pointer.label}` : ''} (${pointer.kind})`,

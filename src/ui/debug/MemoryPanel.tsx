@@ -3,7 +3,7 @@
  * arrow keys. Digits typed over it make an edit, Enter applies it, and that starts a branch.
  */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { hex8, hex32 } from '../../base/hex';
+import { hex32 } from '../../base/hex';
 import type { Space } from '../../session/debug';
 import { useActions, useApp } from '../../store/use-store';
 import { memoryRows } from '../../viz/memory/rows';
@@ -76,7 +76,7 @@ export function MemoryPanel() {
   }, [chosen, rows]);
 
   const apply = async () => {
-    if (!draft || space === 'machine') return;
+    if (!draft || draft.digits.length % 2 !== 0 || space === 'machine') return;
     const bytes = (draft.digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
     if (bytes.length === 0) return;
     setDraft(null);
@@ -160,7 +160,7 @@ export function MemoryPanel() {
           <Button
             className="small"
             tone="primary"
-            disabled={draft.digits.length < 2}
+            disabled={draft.digits.length % 2 !== 0}
             onClick={() => void apply()}
           >
             Apply
@@ -185,5 +185,3 @@ const SPACE_NOTES: Readonly<Record<Space, string>> = {
   machine:
     'The real machine’s memory. The hypervisor scatters the guest’s pages over it. To be read only.',
 };
-
-export const byteText = (value: number | null): string => (value === null ? '--' : hex8(value));

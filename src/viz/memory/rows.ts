@@ -20,6 +20,8 @@ export interface MemoryCell {
   readonly pair: number | null;
   /** A pointer in the picture leads here. */
   readonly isTarget: boolean;
+  /** The label that begins here. */
+  readonly label: string | null;
   /** `esp`, `ebp`, `eip`. */
   readonly registers: readonly string[];
 }
@@ -61,6 +63,7 @@ export function memoryRows(view: MemoryView, bytesPerRow: number): readonly Memo
           pointer,
           pair: target ?? (pointer ? (pairOfPointer.get(pointer.offset) ?? null) : null),
           isTarget: target !== null,
+          label: view.symbols.find((symbol) => symbol.offset === offset)?.name ?? null,
           registers: view.registers
             .filter((mark) => mark.offset === offset)
             .map(({ name }) => name),

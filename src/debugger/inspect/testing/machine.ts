@@ -51,7 +51,7 @@ function looked(
 ): Looked {
   let earlier: { readonly state: unknown; readonly ram: Uint8Array } | null = null;
   const snapshot = () => ({ state: system.save(), ram: system.memory.u8.slice() });
-  const putBack = ({ state, ram }: ReturnType<typeof snapshot>) => {
+  const putBack = ({ state, ram }: { state: unknown; ram: Uint8Array }) => {
     system.memory.u8.set(ram);
     system.restore(state);
   };

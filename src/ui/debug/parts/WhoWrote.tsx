@@ -48,7 +48,7 @@ export function WhoWrote({ target, what }: WhoWroteProps) {
       {answer.found && (
         <div className="debug-buttons">
           <Button className="small" onClick={() => void seek(answer.moment)}>
-            Go to that instruction
+            {answer.by === 'edit' ? 'Go to that moment' : 'Go to that instruction'}
           </Button>
           {source && (
             <Button className="small" onClick={() => revealSource(source.file, source.line)}>
