@@ -269,7 +269,7 @@ export class CodeCache {
   private assemble(linear: number, eip: number, parts: readonly Decoded[]): Block {
     const { state, codeKey, observing } = this.core;
     const block = assemble(state, linear, eip, codeKey, parts);
-    block.watched = observing !== null && observing.isWatched(linear >>> 0);
+    block.watched = observing?.isWatched(linear >>> 0) ?? false;
     return block;
   }
 
