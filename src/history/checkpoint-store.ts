@@ -47,6 +47,8 @@ const NO_PAGE = new Uint8Array(PAGE_BYTES);
 export class CheckpointStore {
   private readonly list: Checkpoint[] = [];
   private bytesHeld = 0;
+  /** Written sectors of the disk, which checkpoints share: the first to hold one pays for it. */
+  private readonly counted = new WeakSet<object>();
   private readonly limits: StoreLimits;
 
   constructor(limits: Partial<StoreLimits> = {}) {
@@ -88,7 +90,7 @@ export class CheckpointStore {
   add(at: number, state: unknown, pages: Map<number, Uint8Array>, focus: number): void {
     const index = this.indexAtOrBefore(at);
     if (this.list[index]?.at === at) return;
-    const checkpoint = { at, state, pages, stateBytes: sizeOf(state) };
+    const checkpoint = { at, state, pages, stateBytes: sizeOf(state, this.counted) };
     this.list.splice(index + 1, 0, checkpoint);
     this.bytesHeld += checkpoint.stateBytes + pages.size * PAGE_BYTES;
     this.thin(focus);
