@@ -1,6 +1,6 @@
 /**
  * One number for the whole state of a machine: two runs with the same fingerprint stand at the same moment in the same
- * state. It covers every byte of RAM (guest and monitor), both CPUs, the clock's account, the counts and the console.
+ * state. It covers every byte of RAM (guest and monitor), the written sectors of the disk, both CPUs, the clock's account, the counts and the console.
  */
 import type { System } from '../hypervisor/core/system';
 
@@ -9,6 +9,10 @@ export function fingerprintOf(system: System): string {
   const { u8 } = system.memory;
   const hash = new Hash64();
   hash.words(new Uint32Array(u8.buffer, u8.byteOffset, u8.byteLength / 4));
+  for (const [sector, bytes] of system.disk?.save() ?? []) {
+    hash.words(Uint32Array.of(sector));
+    hash.words(new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
+  }
   const rest = JSON.stringify([
     system.retired,
     system.guestRetired,

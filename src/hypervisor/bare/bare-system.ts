@@ -62,6 +62,7 @@ export function createBare(image: Uint8Array, options: BareOptions): Result<Bare
 
 export class BareSystem implements System {
   readonly symbols: readonly ImageSymbol[];
+  readonly handover: number | null;
   private readonly facts = new FactLog();
   private replaying: Replay | null = null;
   private readonly watcher: Watcher;
@@ -72,6 +73,7 @@ export class BareSystem implements System {
     image: MachineImage,
   ) {
     this.symbols = image.symbols;
+    this.handover = image.handover ?? null;
     this.watcher = new Watcher({
       silicon: pc.cpu,
       guestCpu: pc.cpu,
@@ -150,6 +152,10 @@ export class BareSystem implements System {
 
   get cycles(): number {
     return this.pc.clock.cycles;
+  }
+
+  get disk() {
+    return this.pc.board.ata?.disk ?? null;
   }
 
   run(limit: number): Outcome {

@@ -76,6 +76,7 @@ export class BinaryTranslationSystem implements System {
   readonly monitor: Monitor;
   readonly virtual: VirtualCpu;
   readonly pmap: Pmap;
+  handover: number | null = null;
   private readonly bus: PortBus;
   private readonly clock: Clock;
   /** RAM as it was before a fork; made when first needed. */
@@ -166,6 +167,7 @@ export class BinaryTranslationSystem implements System {
     const { romBytes, disk } = loaded.value;
     if (romBytes > 0) system.monitor.guest.addRom(romBytes);
     if (disk) system.board.attachDisk(disk);
+    system.handover = loaded.value.handover ?? null;
     if (loaded.value.biosStubs) {
       const stubs = new MissingBios(() => system.virtual.cpu, romBytes > 0);
       for (const [first, count] of MissingBios.ports) system.bus.register(first, count, stubs);
@@ -280,6 +282,10 @@ export class BinaryTranslationSystem implements System {
 
   get cycles(): number {
     return this.pc.clock.cycles;
+  }
+
+  get disk() {
+    return this.board.ata?.disk ?? null;
   }
 
   run(limit: number): Outcome {

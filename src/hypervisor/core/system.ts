@@ -3,6 +3,7 @@
  * knows no technique. Everything a system holds is bytes of machine memory or comes out of `save()`.
  */
 import type { OutsideInput } from '../../machine/board';
+import type { AtaDisk } from '../../machine/devices/ata-disk';
 import type { EventLog } from '../../machine/event-log';
 import type { MachineEventBody } from '../../machine/events';
 import type { PhysicalMemory } from '../../machine/memory';
@@ -154,6 +155,10 @@ export interface System extends Snapshotable<unknown> {
   readonly retired: number;
   readonly guestRetired: number;
   readonly cycles: number;
+  /** Linear address of the guest's own first instruction where firmware runs before it; null: it is the very first. */
+  readonly handover: number | null;
+  /** What is on the guest's disk now; null without one. Only to look at. */
+  readonly disk: Pick<AtaDisk, 'sectors' | 'read' | 'writtenCount' | 'save'> | null;
 
   /** Runs until `retired === limit` (outcome `budget`) or the machine stops. Run equals step, exactly. */
   run(limit: number): Outcome;

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BareSystem } from '../../hypervisor/bare/bare-system';
-import { BinaryTranslationSystem } from '../../hypervisor/binary-translation/system';
 import type { System } from '../../hypervisor/core/system';
 import { runToEnd } from '../../hypervisor/testing/equivalence';
 import { fingerprintOf } from '../../session/fingerprint';
 import { openWorld } from '../../session/run';
 import { DEFAULT_WORLD } from '../../session/world';
+import { AtaDisk } from '../devices/ata-disk';
 import { bootSector, diskOf, start, TECHNIQUES } from './testing/boot';
 import { diskWithKernel, EXPECTED_EXIT, EXPECTED_SERIAL, WRITTEN } from './testing/disk-kernel';
 
@@ -19,10 +19,8 @@ const QEMU = 'qemu-system-i386';
 const hasQemu = spawnSync(QEMU, ['--version']).status === 0;
 
 const diskOfSystem = (system: System) => {
-  const board = system instanceof BinaryTranslationSystem ? system.board : null;
-  const ata = (system instanceof BareSystem ? system.pc.board : board)?.ata;
-  if (!ata) throw new Error('the system has a disk');
-  return ata.disk;
+  if (!system.disk) throw new Error('the system has a disk');
+  return system.disk;
 };
 
 describe.each(TECHNIQUES)('under %s', (technique) => {
@@ -32,6 +30,24 @@ describe.each(TECHNIQUES)('under %s', (technique) => {
     expect(system.serial()).toBe(EXPECTED_SERIAL);
     const written = diskOfSystem(system).read(WRITTEN);
     expect([written[0], written[1], written[510], written[511]]).toEqual([0xff, 0x40, 0, 0x40]);
+  });
+
+  it('the system says where the firmware hands over, and gets there', () => {
+    const system = start(diskWithKernel(), technique);
+    expect(system.handover).toBe(0x7c00);
+    while (system.guest().eip !== system.handover || system.guest().segments[1]?.base !== 0) {
+      expect(system.run(system.retired + 1).kind).toBe('budget');
+      expect(system.guestRetired).toBeLessThan(10_000);
+    }
+    expect(system.guest().gpr[2]).toBe(0x80);
+  }, 30_000);
+
+  it('a written sector changes the fingerprint, if only that', () => {
+    const system = start(diskWithKernel(), technique);
+    const before = fingerprintOf(system);
+    if (!(system.disk instanceof AtaDisk)) throw new Error('the disk is writable');
+    system.disk.write(3, new Uint8Array(512).fill(1));
+    expect(fingerprintOf(system)).not.toBe(before);
   });
 
   it('the file that was opened stays as it was', () => {
