@@ -44,5 +44,5 @@ export function CodeEditor({ shown, events, hintId }: CodeEditorProps) {
 
   useEffect(() => view.current?.update(shown), [shown]);
 
-  return <div ref={parent} className="code" data-stale={shown.stale} />;
+  return <div ref={parent} className="code-editor" data-stale={shown.stale} />;
 }
