@@ -23,8 +23,8 @@ beside it; lib/ holds the files the shipped guests share. A shipped guest brings
 
   multiboot     Multiboot 1: ELF32 for i386, or flat with address fields
   rom           64 or 128 KiB that end at 1 MiB and at 4 GiB, started at the reset vector
-  boot-sector   0x55 0xaa at offset 510; the first 512 bytes start at 0000:7C00 in real mode. There is no BIOS:
-                a call of one stops the guest and names the service
+  boot-sector   0x55 0xaa at offset 510; the file is the disk, raw. A small BIOS starts its first 512 bytes at
+                0000:7C00 in real mode; a service it lacks stops the guest and is named
   flat          any bytes, with --format flat
 
 The guest's console goes to stdout.

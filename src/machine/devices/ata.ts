@@ -17,6 +17,7 @@ import { CYCLES_PER_SECOND, type Scheduler } from '../clock';
 import { NotImplemented } from '../outcome';
 import type { PortDevice, ReadMarker, WordPort } from '../ports';
 import type { Snapshotable } from '../snapshot';
+import { registersNaming, sectorNamed } from './ata-address';
 import { type AtaDisk, SECTOR_BYTES, type WrittenSectors } from './ata-disk';
 import {
   firstGeometry,
@@ -42,7 +43,6 @@ const ERROR_NOT_FOUND = 0x10;
 const DIAGNOSTIC_PASSED = 0x01;
 
 const DEVICE_SECOND = 0x10;
-const DEVICE_LBA = 0x40;
 /** Bits that always read as ones. */
 const DEVICE_FIXED = 0xa0;
 const CONTROL_NO_INTERRUPT = 0x02;
@@ -376,35 +376,13 @@ export class Ata implements PortDevice, WordPort, Snapshotable<ReturnType<Ata['s
     return this.s.count === 0 ? 256 : this.s.count;
   }
 
-  /** The sector the registers name, or null where the geometry has none such. */
   private address(): number | null {
-    const { device, sector, cylinderLow, cylinderHigh, geometry } = this.s;
-    const cylinder = (cylinderHigh << 8) | cylinderLow;
-    const head = device & 0x0f;
-    if (device & DEVICE_LBA) return (head << 24) | (cylinder << 8) | sector;
-    const { heads, sectorsPerTrack } = geometry;
-    if (sector === 0 || sector > sectorsPerTrack || head >= heads) return null;
-    return (cylinder * heads + head) * sectorsPerTrack + sector - 1;
+    return sectorNamed(this.s, this.s.geometry);
   }
 
   /** Afterwards the registers name the last sector that was dealt with, or the one that was not found. */
   private nameSector(number: number): void {
-    const { s } = this;
-    const upper = s.device & 0xf0;
-    if (s.device & DEVICE_LBA) {
-      s.sector = number & 0xff;
-      s.cylinderLow = (number >>> 8) & 0xff;
-      s.cylinderHigh = (number >>> 16) & 0xff;
-      s.device = upper | ((number >>> 24) & 0x0f);
-      return;
-    }
-    const { heads, sectorsPerTrack } = s.geometry;
-    const track = Math.floor(number / sectorsPerTrack);
-    const cylinder = Math.floor(track / heads);
-    s.sector = (number % sectorsPerTrack) + 1;
-    s.cylinderLow = cylinder & 0xff;
-    s.cylinderHigh = (cylinder >>> 8) & 0xff;
-    s.device = upper | (track % heads);
+    Object.assign(this.s, registersNaming(number, this.s.device, this.s.geometry));
   }
 
   private isOnDisk(sector: number | null): sector is number {
