@@ -1960,7 +1960,6 @@ main:   call    load_tables
         rep     movsb
         mov     word [0x21 * 4], service - program      ; the program's own table of interrupts
         mov     word [0x21 * 4 + 2], PROGRAM_SEGMENT
-        mov     [main_esp], esp
         print   "IOPL 0 traps:"
         xor     ebx, ebx
         call    run
@@ -1969,7 +1968,7 @@ main:   call    load_tables
         call    run
         ret
 
-run:    mov     [main_esp], esp
+run:    mov     [main_esp], esp         ; the program's HLT ends here
         mov     word [virtual_flags], EFLAGS_IF
         push    dword 0                 ; IRET into virtual-8086 mode pops nine words: GS FS DS ES,
         push    dword 0
@@ -4331,11 +4330,9 @@ system_call:                            ; ebp = trap frame
         mov     edx, [ebp + frame.edx]
         mov     esi, [current]
         cmp     eax, SYSTEM_CALLS
-        jae     .unknown
+        jae     fail                    ; there is no such call
         mov     dword [ebp + frame.eax], 0
-        jmp     [system_calls + eax*4]
-.unknown:
-        jmp     fail
+        jmp     [system_calls + eax*4]  ; each finds its arguments in ebx, ecx, edx, and the process in esi
 
 fail:   mov     dword [ebp + frame.eax], -1
         ret
@@ -4696,8 +4693,9 @@ trap_%+vector:
   %assign vector vector + 1
 %endrep
 
-; Segment registers are saved and loaded for ring 3 only, where a program may have put anything into them. Ring 0 has
-; its own in them already. On silicon the six instructions cost little; under a hypervisor of this kind each is an exit.
+; Segment registers are saved and loaded for ring 3 only, where a program may have put anything into them. Ring 0
+; has its own in them already. On silicon these six instructions cost little; under binary translation each is an
+; exit to the monitor.
 trap_entry:
         pusha
         test    byte [esp + frame.cs - frame.edi], 3    ; two words of the frame are not there yet
