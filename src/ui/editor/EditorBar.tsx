@@ -19,7 +19,7 @@ export interface EditorBarProps {
 const RUNNING = {
   no: null,
   yes: 'Runs as it stands here',
-  edited: 'Edited since it was started: Run starts it again',
+  edited: 'Edited since it was started',
 };
 
 export function EditorBar({ guest, running, instead }: EditorBarProps) {
@@ -35,7 +35,7 @@ export function EditorBar({ guest, running, instead }: EditorBarProps) {
         onClick={() => actions.setLibraryOpen(true)}
         title="One's own guests, and those that ship"
       >
-        <FolderOpen size={15} aria-hidden="true" /> Guests
+        <FolderOpen size={15} aria-hidden="true" /> <span className="bar-text">Guests</span>
       </Button>
       {guest ? (
         <>

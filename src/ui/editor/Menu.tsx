@@ -67,7 +67,7 @@ export function Menu({ label, icon, items, end = false }: MenuProps) {
         onClick={() => setOpen(!open)}
       >
         {icon}
-        {label}
+        <span className={icon ? 'bar-text' : undefined}>{label}</span>
         <ChevronDown size={14} aria-hidden="true" />
       </Button>
       {open ? (

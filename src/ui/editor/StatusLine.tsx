@@ -15,14 +15,14 @@ export interface StatusLineProps {
   readonly onShowBlock: (address: number) => void;
 }
 
-const SAVING = { kept: 'Kept in this browser', waiting: 'Keeping…', 'read-only': 'Read-only' };
+const SAVING = { kept: 'Saved', waiting: 'Saving…', 'read-only': 'Read-only' };
 
 export function StatusLine(props: StatusLineProps) {
   const { place, address, saving, size, hintId, onShowBlock } = props;
   return (
     <div className="editor-status">
-      <span>
-        Line {place.line}, column {place.column ?? 1}
+      <span title="Line and column of the cursor">
+        Line {place.line}:{place.column ?? 1}
       </span>
       {address !== null ? (
         <Button
@@ -34,7 +34,9 @@ export function StatusLine(props: StatusLineProps) {
         </Button>
       ) : null}
       {size !== null ? <span>{size} bytes</span> : null}
-      <span data-saving={saving}>{SAVING[saving]}</span>
+      <span data-saving={saving} title="Edits are kept in this browser">
+        {SAVING[saving]}
+      </span>
       <span id={hintId} className="editor-hint">
         <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor
       </span>

@@ -72,6 +72,8 @@ export interface CodeEvents {
   readonly evaluate: (expression: string) => Promise<Evaluation | null>;
 }
 
+const FOLLOW_TRIES = 4;
+
 /** `hint` is the id of the element that says how to leave the editor. */
 export class CodeView {
   readonly #view: EditorView;
@@ -84,6 +86,8 @@ export class CodeView {
   #shown: CodeShown;
   /** The view is being brought up to date: its own changes are no edits of a person's. */
   #updating = false;
+  /** The frame in which a line is brought into sight. */
+  #following = 0;
 
   constructor(parent: HTMLElement, shown: CodeShown, events: CodeEvents, hint: string) {
     this.#shown = shown;
@@ -117,6 +121,7 @@ export class CodeView {
   }
 
   destroy(): void {
+    cancelAnimationFrame(this.#following);
     this.#view.destroy();
   }
 
@@ -243,12 +248,9 @@ export class CodeView {
     const moved = next !== was?.execution.next || executed !== was.execution.executed;
     if (moved) {
       marks.push(withExecution(shown.execution));
-      const { doc } = this.#view.state;
-      if (next !== null && next <= doc.lines) {
-        marks.push(EditorView.scrollIntoView(doc.line(next).from, { y: 'nearest', yMargin: 60 }));
-      }
     }
     if (marks.length > 0) this.#view.dispatch({ effects: marks });
+    if (moved && next !== null) this.#follow(next, FOLLOW_TRIES);
 
     if ((shown.reply !== was?.reply || shown.stale !== was.stale) && !shown.stale) {
       const { state } = this.#view;
@@ -263,6 +265,29 @@ export class CodeView {
     if (shown.reveal && shown.reveal.serial !== was?.reveal?.serial) this.#reveal(shown.reveal);
   }
 
+  /**
+   * Brings a line into sight. Before the first layout, heights of lines are only guessed and the view may end up
+   * elsewhere: it looks again a frame later.
+   */
+  #follow(line: number, tries: number): void {
+    cancelAnimationFrame(this.#following);
+    this.#following = requestAnimationFrame(() => {
+      const { doc } = this.#view.state;
+      if (line > doc.lines || this.#isInSight(doc.line(line).from)) return;
+      const effects = EditorView.scrollIntoView(doc.line(line).from, { y: 'center' });
+      this.#view.dispatch({ effects });
+      if (tries > 1) this.#follow(line, tries - 1);
+    });
+  }
+
+  /** Whether a line stands well inside what is visible, so that following it needs no scrolling. */
+  #isInSight(position: number): boolean {
+    const { top, bottom } = this.#view.lineBlockAt(position);
+    const { scrollTop, clientHeight } = this.#view.scrollDOM;
+    const margin = Math.min(40, clientHeight / 4);
+    return top >= scrollTop + margin && bottom <= scrollTop + clientHeight - margin;
+  }
+
   #reveal({ file, line, column = 1, focus }: Reveal): void {
     if (file !== this.#shown.file) return;
     const { doc } = this.#view.state;
@@ -272,6 +297,7 @@ export class CodeView {
       selection: { anchor },
       effects: EditorView.scrollIntoView(anchor, { y: 'center' }),
     });
+    this.#follow(there.number, FOLLOW_TRIES);
     if (focus) this.#view.focus();
   }
 
