@@ -87,6 +87,8 @@ export class Watcher {
 
   /** After the machine was put elsewhere: nothing seen before counts. */
   forget(): void {
+    // Something that nobody sees puts the machine back where it was.
+    if (this.paused) return;
     this.noted = [];
     this.told = { linear: -1, guestRetired: -1, deliveries: -1 };
     this.stopping = false;
@@ -104,13 +106,14 @@ export class Watcher {
     return stopped;
   }
 
-  /** Does something with the machine that nobody shall see. */
+  /** Does something with the machine that nobody shall see, and that leaves it as it was. */
   unseen<T>(work: () => T): T {
     this.paused = true;
     try {
       return work();
     } finally {
       this.paused = false;
+      if (this.noted.length > 0 || this.stopping) this.system.silicon.lookUpSoon();
     }
   }
 
