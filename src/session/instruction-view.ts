@@ -33,6 +33,27 @@ export function instructionAt(
   };
 }
 
+/**
+ * The guest's instruction at a place, by default the one it stands before, as its memory holds it; null when it cannot be
+ * fetched.
+ *
+ * @param eip its offset in the code segment
+ */
+export function guestInstruction(
+  system: System,
+  address = linearEip(system.guest()),
+  eip = system.guest().eip,
+): InstructionView | null {
+  const guest = system.guest();
+  const fetched = readCode((length) => system.readGuest(address, length));
+  if (!fetched) return null;
+  const bitness = codeBitness(guest);
+  const { length } = decode(fetched, eip, bitness);
+  const bytes = fetched.subarray(0, length > 0 ? length : Math.min(2, fetched.length));
+  const text = format(bytes, eip, bitness);
+  return { address, bytes: [...bytes], text, cpl: guest.cpl, actor: system.actor() };
+}
+
 /** The reserved opcode is undefined to a disassembler; here it is where the hypervisor's decisions are made. */
 function textOf(bytes: Uint8Array, eip: number, bitness: 16 | 32, system: System): string {
   if (bytes[0] === 0x0f && bytes[1] === 0x3f && system.cache() !== null) {

@@ -5,11 +5,12 @@
 import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';
 import { CheckpointStore, Cursor, type Interventions, MomentLog, Recording } from '../history';
-import type { System, SystemEdit } from '../hypervisor/core/system';
+import type { System } from '../hypervisor/core/system';
 import { createSystem } from '../hypervisor/registry';
 import type { OutsideInput } from '../machine/board';
 import type { LoadedGuest } from './api';
 import type { BlockFollower } from './block-follower';
+import type { Edited } from './edits';
 import { EventStops } from './event-stops';
 import { Excursions } from './excursions';
 import { outsideInput } from './guest-input';
@@ -31,7 +32,7 @@ export interface Run {
   readonly store: CheckpointStore;
   /** What was typed and sent, and what was edited, each with its moment. */
   readonly inputs: MomentLog<OutsideInput>;
-  readonly edits: MomentLog<readonly SystemEdit[]>;
+  readonly edits: MomentLog<Edited>;
   readonly eventStops: EventStops;
   readonly excursions: Excursions;
   readonly timeline: Timeline;
@@ -55,7 +56,7 @@ export function openWorld(world: World): Result<Run, Problem> {
   const store = new CheckpointStore();
   const none = MomentLog.empty<OutsideInput>();
   const inputs = loaded.value.input ? none.with(0, typed.value) : none;
-  const edits = MomentLog.empty<readonly SystemEdit[]>();
+  const edits = MomentLog.empty<Edited>();
   const given = interventions({ inputs, edits });
   const cursor = new Cursor(shown.value, store, given);
   const ahead = new Cursor(scout.value, store, given);
@@ -85,7 +86,7 @@ function interventions({ inputs, edits }: Pick<Run, 'inputs' | 'edits'>): Interv
   return {
     nextAfter: (moment) => Math.min(inputs.nextAfter(moment), edits.nextAfter(moment)),
     change: (system, moment) => {
-      for (const edit of edits.of(moment).flat()) {
+      for (const edit of edits.of(moment).flatMap((entry) => entry.edits)) {
         const refused = system.edit(edit);
         invariant(refused === null, `an edit made once can be made again: ${refused}`);
       }
@@ -125,7 +126,7 @@ export function withInput(run: Run, moment: number, input: OutsideInput): Run {
 }
 
 /** Another run beside this one, with an edit at `moment`. To be gone over to. */
-export function withEdit(run: Run, moment: number, edit: readonly SystemEdit[]): Run {
+export function withEdit(run: Run, moment: number, edit: Edited): Run {
   const fork = until(run, moment);
   return { ...fork, edits: fork.edits.with(moment, edit) };
 }

@@ -7,7 +7,13 @@ import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';
 import type { MachineEvent } from '../machine/events';
 import type { Condition, LoadedGuest, SessionApi } from './api';
-import { guestBlock, NO_MARKS, translatedBlock } from './block-view';
+import { NO_MARKS, translatedBlock } from './block-view';
+import { Branches } from './branches';
+import type { Armed } from './breakpoints/armed';
+import { boundaryBefore } from './breakpoints/canonical';
+import { stopView } from './breakpoints/reason';
+import { Resolver } from './breakpoints/resolve';
+import { type BreakpointFound, BreakpointSearch } from './breakpoints/search';
 import { type Compiled, compile, matches } from './conditions';
 import type {
   BranchesView,
@@ -18,11 +24,16 @@ import type {
   Origin,
   OriginTarget,
   ResolvedBreakpoint,
+  StopView,
 } from './debug';
+import { resolveEdit, tryEdits } from './edits';
 import { fingerprintOf } from './fingerprint';
 import { outsideInput } from './guest-input';
+import { inspect } from './inspections';
+import { findOrigin } from './origin';
 import { nextPhase, phasesAt } from './phases';
 import { openWorld, type Run, withInput } from './run';
+import { SourceMap } from './source-map';
 import { ruleWarmedUpTo, stopBefore } from './search';
 import type { StopRule } from './stop-rules';
 import { RULES, START, twoStopsBack } from './units';
@@ -41,6 +52,9 @@ const LOOK_SLICE = 8192;
 /** A search forward that finds nothing in so many machine instructions gives up: some guests run for ever. */
 const FARTHEST_SEARCH = 5_000_000;
 
+/** The same for places, which are looked for at full speed. */
+const FARTHEST_FOR_ADDRESSES = 200_000_000;
+
 /** How a search ended: it found a stop, the run is over, nothing within reach, or a later command took over. */
 type Found =
   | { readonly kind: 'hit'; readonly at: number }
@@ -48,13 +62,24 @@ type Found =
   | { readonly kind: 'nothing'; readonly looked: number }
   | { readonly kind: 'superseded' };
 
+type StoppedAt = Extract<BreakpointFound, { kind: 'hit' }>;
+
+const NOT_OPEN = 'No guest is open yet.';
+const NO_RESOLVER = new Resolver(new SourceMap([], new Map()), false);
+
 const STOP_NAMES = { event: 'event', guest: 'guest instruction', block: 'block' } as const;
 
 const inWords = (instructions: number): string =>
   `${instructions.toLocaleString('en')} machine instructions`;
 
 export class Session implements SessionApi {
-  private run: Run | null = null;
+  private branchList: Branches | null = null;
+  private resolver = NO_RESOLVER;
+  private breakpoints: readonly Breakpoint[] = [];
+  /** The enabled ones that mean something in the open guest. */
+  private armed: readonly Armed[] = [];
+  /** Why the run stopped at the present moment. */
+  private stopped: StopView | null = null;
   private present: Moment = START;
   /** Where the last step began; null after a jump. */
   private since: number | null = null;
@@ -69,8 +94,12 @@ export class Session implements SessionApi {
     if (!opened.ok) return err(opened.error);
     this.turn++;
     this.exploring++;
-    this.run = opened.value;
-    return ok({ guest: this.run.guest, view: this.show(START, null) });
+    const run = opened.value;
+    this.branchList = new Branches(run);
+    this.resolver = new Resolver(run.map, run.cursor.machine.cache() !== null);
+    this.present = START;
+    await this.setBreakpoints(this.breakpoints);
+    return ok({ guest: run.guest, view: this.show(START, null, null) });
   }
 
   async explore(maxInstructions: number) {
@@ -130,6 +159,11 @@ export class Session implements SessionApi {
     const turn = ++this.turn;
     const from = this.present.retired;
     const goal = from + Math.max(1, Math.floor(instructions));
+    if (this.armed.length > 0) {
+      const found = await this.breakpointSearch(run, turn, this.armed).forward(from, goal);
+      if (found.kind === 'hit') return this.arriveStopped(found, 'forward');
+      if (found.kind === 'superseded') return this.view();
+    }
     let at = from;
     while (at < goal) {
       at = Math.min(goal, at + RUN_SLICE);
@@ -146,10 +180,7 @@ export class Session implements SessionApi {
     const turn = ++this.turn;
     const compiled = compile(condition, run.map);
     invariant(compiled.ok, compiled.ok ? '' : compiled.error);
-    const found =
-      direction === 'forward'
-        ? await this.findForward(run, turn, compiled.value)
-        : await this.findBackward(run, turn, compiled.value);
+    const found = await this.find(run, turn, compiled.value, direction);
     if (found.kind === 'superseded') {
       return { found: false, view: this.stay('The search was stopped before it found the place') };
     }
@@ -184,7 +215,7 @@ export class Session implements SessionApi {
     this.turn++;
     this.exploring++;
     const { retired } = this.present;
-    this.run = withInput(run, retired, outside.value);
+    this.allBranches().replaceRun(withInput(run, retired, outside.value));
     return ok(this.arrive({ retired, phase: 0 }, null));
   }
 
@@ -194,7 +225,7 @@ export class Session implements SessionApi {
   }
 
   async view(): Promise<MachineView> {
-    return this.show(this.present, this.since);
+    return this.show(this.present, this.since, this.stopped);
   }
 
   async block(id: number): Promise<BlockView | null> {
@@ -202,12 +233,6 @@ export class Session implements SessionApi {
     const system = cursor.machine;
     const translation = system.translations().find((candidate) => candidate.id === id);
     return translation ? translatedBlock(system, translation, map, NO_MARKS) : null;
-  }
-
-  /** The guest's instructions at a linear address, as its memory holds them now. */
-  async guestBlock(address: number): Promise<BlockView | null> {
-    const { cursor, map } = this.atPresent();
-    return guestBlock(cursor.machine, address, map, NO_MARKS);
   }
 
   async fingerprint(): Promise<string> {
@@ -236,37 +261,102 @@ export class Session implements SessionApi {
 
   // --- debugging ----------------------------------------------------------------------------------------------
 
-  async setBreakpoints(
-    _breakpoints: readonly Breakpoint[],
-  ): Promise<readonly ResolvedBreakpoint[]> {
-    throw new Error('Breakpoints are not there yet.');
+  async setBreakpoints(breakpoints: readonly Breakpoint[]): Promise<readonly ResolvedBreakpoint[]> {
+    this.breakpoints = breakpoints;
+    if (!this.branchList) {
+      return breakpoints.map(({ id }) => ({ id, addresses: [], source: null, problem: NOT_OPEN }));
+    }
+    const { cursor } = this.atPresent();
+    const resolved = breakpoints.map((one) => this.resolver.resolve(one, cursor.machine));
+    this.armed = resolved.flatMap(({ armed }) => (armed?.breakpoint.enabled ? [armed] : []));
+    return resolved.map(({ told }) => told);
   }
 
-  async resume(_direction: Direction): Promise<{ found: boolean; view: MachineView }> {
-    throw new Error('Breakpoints are not there yet.');
+  async resume(direction: Direction): Promise<{ found: boolean; view: MachineView }> {
+    const run = this.opened();
+    const search = this.breakpointSearch(run, ++this.turn, this.armed);
+    const from = this.present.retired;
+    const found =
+      direction === 'forward' ? await search.forward(from) : await search.backward(from);
+    if (found.kind === 'superseded') {
+      const reason = `Stopped after looking at ${inWords(found.looked)}, no breakpoint among them`;
+      return { found: false, view: this.stay(reason) };
+    }
+    if (found.kind === 'hit') return { found: true, view: this.arriveStopped(found, direction) };
+    const view = this.arrive({ retired: found.at, phase: 0 }, null);
+    const unread = search.conditionProblem;
+    if (!unread) return { found: false, view };
+    const why = `No condition held; one had no value at times: ${unread}`;
+    return { found: false, view: { ...view, sentence: `${view.sentence} ${why}` } };
   }
 
   async inspect<Kind extends InspectionKind>(
-    _kind: Kind,
-    _request: Inspections[Kind]['request'],
+    kind: Kind,
+    request: Inspections[Kind]['request'],
   ): Promise<Inspections[Kind]['reply']> {
-    throw new Error('Inspections are not there yet.');
+    return inspect(this.atPresent(), this.since, kind, request);
   }
 
-  async origin(_target: OriginTarget): Promise<Origin> {
-    throw new Error('Origins are not there yet.');
+  async origin(target: OriginTarget): Promise<Origin> {
+    const run = this.opened();
+    const turn = ++this.turn;
+    return findOrigin(run, this.present.retired, target, () => this.goOn(turn));
   }
 
-  async edit(_edit: Edit): Promise<Result<MachineView, Problem>> {
-    throw new Error('Edits are not there yet.');
+  async edit(edit: Edit): Promise<Result<MachineView, Problem>> {
+    const run = this.opened();
+    const { cursor, recording } = run;
+    const { retired } = this.present;
+    if (recording.end === retired && recording.outcome?.kind === 'exited') {
+      return err({
+        message: 'The guest has ended the run: nothing would come of a change.',
+        hint: 'Step back, and change it there.',
+      });
+    }
+    this.turn++;
+    this.exploring++;
+    // In the midst of what a monitor makes of one instruction the guest has no state of its own.
+    const moment = boundaryBefore(cursor, retired);
+    cursor.arriveAgain(moment);
+    const resolved = resolveEdit(edit, cursor.machine);
+    if (!resolved.ok) return resolved;
+    const { edits, was, label, idle } = resolved.value;
+    if (idle) return ok(this.stay(`${label} is no change`));
+    const refused = tryEdits(cursor, moment, edits);
+    if (refused !== null) return err({ message: refused });
+    this.allBranches().fork(moment, this.present, { edits, was, label });
+    const view = this.arrive({ retired: moment, phase: 0 }, null);
+    const back = moment < retired ? `, at the guest boundary before: moment ${moment}` : '';
+    const sentence = `Changed ${label}${back}. This is branch ${view.branch} now.`;
+    return ok({ ...view, sentence });
   }
 
   async branches(): Promise<BranchesView> {
-    throw new Error('Branches are not there yet.');
+    return this.allBranches().view(this.present);
   }
 
-  async switchBranch(_id: number): Promise<MachineView> {
-    throw new Error('Branches are not there yet.');
+  async switchBranch(id: number): Promise<MachineView> {
+    const branches = this.allBranches();
+    if (!branches.has(id)) return this.stay(`There is no branch ${id}`);
+    this.turn++;
+    this.exploring++;
+    return this.arrive(branches.switchTo(id, this.present), null);
+  }
+
+  private arriveStopped({ at, hit }: StoppedAt, direction: Direction): MachineView {
+    const stop = stopView(this.opened(), hit, direction);
+    const view = this.arrive({ retired: at, phase: 0 }, at > 0 ? at - 1 : null, stop);
+    return { ...view, sentence: `${stop.reason} ${view.sentence}` };
+  }
+
+  private breakpointSearch(run: Run, turn: number, armed: readonly Armed[]): BreakpointSearch {
+    return new BreakpointSearch(run, armed, () => this.goOn(turn));
+  }
+
+  /** Lets other work happen. False: a later command has taken over. */
+  private async goOn(turn: number): Promise<boolean> {
+    await this.options.yieldNow();
+    return turn === this.turn;
   }
 
   // --- finding ------------------------------------------------------------------------------------------------
@@ -316,6 +406,33 @@ export class Session implements SessionApi {
     return { kind: 'nothing', looked: cursor.at - from };
   }
 
+  private find(run: Run, turn: number, condition: Compiled, direction: Direction): Promise<Found> {
+    const { addresses } = condition;
+    if (addresses) return this.findAddresses(run, turn, addresses, direction);
+    return direction === 'forward'
+      ? this.findForward(run, turn, condition)
+      : this.findBackward(run, turn, condition);
+  }
+
+  /** As a breakpoint at these addresses would be found. */
+  private async findAddresses(
+    run: Run,
+    turn: number,
+    addresses: readonly number[],
+    direction: Direction,
+  ): Promise<Found> {
+    const place = { kind: 'address', address: addresses[0] ?? 0 } as const;
+    const breakpoint = { id: '', enabled: true, place, condition: null };
+    const armed: Armed = { breakpoint, condition: null, kind: 'code', addresses };
+    const search = this.breakpointSearch(run, turn, [armed]);
+    const from = this.present.retired;
+    const found =
+      direction === 'forward'
+        ? await search.forward(from, from + FARTHEST_FOR_ADDRESSES)
+        : await search.backward(from);
+    return found.kind === 'nothing' ? { kind: 'nothing', looked: found.at - from } : found;
+  }
+
   private async findForward(run: Run, turn: number, { events, rules }: Compiled): Promise<Found> {
     const { recording } = run;
     const from = this.present.retired;
@@ -363,8 +480,12 @@ export class Session implements SessionApi {
   // --- the present --------------------------------------------------------------------------------------------
 
   private opened(): Run {
-    invariant(this.run, 'a world is loaded before anything else is asked for');
-    return this.run;
+    return this.allBranches().run;
+  }
+
+  private allBranches(): Branches {
+    invariant(this.branchList, 'a world is loaded before anything else is asked for');
+    return this.branchList;
   }
 
   /** The run with its machine at the present moment. */
@@ -374,22 +495,24 @@ export class Session implements SessionApi {
     return run;
   }
 
-  private arrive(to: Moment, since: number | null): MachineView {
+  private arrive(to: Moment, since: number | null, stop: StopView | null = null): MachineView {
     const { recording } = this.opened();
     recording.extend(to.retired + 1);
     const { end } = recording;
     const moment = end !== null && to.retired > end ? { retired: end, phase: 0 } : to;
-    return this.show(moment, since === null ? null : Math.min(since, moment.retired));
+    return this.show(moment, since === null ? null : Math.min(since, moment.retired), stop);
   }
 
   /** The present as it is, with a reason for not having moved in place of its sentence. */
   private stay(reason: string): MachineView {
-    return { ...this.show(this.present, this.since), sentence: `${reason}; nothing moved.` };
+    const view = this.show(this.present, this.since, this.stopped);
+    return { ...view, sentence: `${reason}; nothing moved.` };
   }
 
-  private show(moment: Moment, since: number | null): MachineView {
+  private show(moment: Moment, since: number | null, stop: StopView | null): MachineView {
     this.present = moment;
     this.since = since;
-    return viewOf(this.opened(), moment, since);
+    this.stopped = stop;
+    return viewOf(this.opened(), moment, since, this.allBranches().current, stop);
   }
 }

@@ -5,11 +5,15 @@ export class SourceMap implements GuestNames {
   readonly symbols: readonly GuestLabel[];
   private readonly byName = new Map<string, number>();
 
+  /** Addresses of all instructions with a source line, ascending. */
+  readonly codeAddresses: readonly number[];
+
   /** @param lines address of an instruction to its source line; absent for images without source */
   constructor(
     symbols: readonly GuestLabel[],
     readonly lines: ReadonlyMap<number, SourcePlace>,
   ) {
+    this.codeAddresses = [...lines.keys()].sort((a, b) => a - b);
     this.symbols = [...symbols].sort((a, b) => a.address - b.address);
     for (const { name, address } of symbols) {
       if (!this.byName.has(name)) this.byName.set(name, address);

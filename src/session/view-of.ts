@@ -9,6 +9,7 @@ import { guestBlock, type Marks, NO_MARKS, translatedBlock } from './block-view'
 import { cacheView } from './cache-view';
 import { consoleView } from './console-view';
 import { countsOf } from './counts';
+import type { StopView } from './debug';
 import type { Excursion } from './excursions';
 import { buildFlow } from './flow';
 import { instructionAt, nextInstruction } from './instruction-view';
@@ -48,8 +49,15 @@ interface Approach {
  * Puts the run's machine at `moment` and looks at it.
  *
  * @param since where the step that led here began; null after a jump
+ * @param stop the breakpoint that stopped the run here
  */
-export function viewOf(run: Run, moment: Moment, since: number | null): MachineView {
+export function viewOf(
+  run: Run,
+  moment: Moment,
+  since: number | null,
+  branch: number,
+  stop: StopView | null,
+): MachineView {
   const { cursor, recording, map, world } = run;
   const at = moment.retired;
   recording.extend(at + 1);
@@ -85,8 +93,8 @@ export function viewOf(run: Run, moment: Moment, since: number | null): MachineV
     end: recording.end,
     guestRetired: system.guestRetired,
     outcome,
-    stop: null,
-    branch: 0,
+    stop,
+    branch,
     real,
     guest,
     before,

@@ -1,0 +1,355 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { imageOf } from '../../hypervisor/testing/random-guest/compare';
+import { randomGuest } from '../../hypervisor/testing/random-guest/generate';
+import type { Breakpoint, BreakpointPlace, EventTrigger } from '../debug';
+import { DEFAULT_WORLD, Session, type TechniqueId, type World } from '../index';
+import { openSession, TOY_FILE, TOY_SOURCE, worldOf } from '../testing/toy-guest';
+
+const TECHNIQUES = ['bare', 'binary-translation'] as const;
+
+const one = (place: BreakpointPlace, condition: string | null = null): readonly Breakpoint[] => [
+  { id: 'one', enabled: true, place, condition },
+];
+const label = (name: string): BreakpointPlace => ({ kind: 'label', name });
+const data = (
+  address: number | string,
+  on: 'write' | 'read' | 'access' = 'write',
+  space: 'virtual' | 'physical' = 'virtual',
+): BreakpointPlace => ({ kind: 'data', space, address, length: 4, on });
+const event = (name: EventTrigger, value?: number): BreakpointPlace =>
+  value === undefined ? { kind: 'event', event: name } : { kind: 'event', event: name, value };
+
+interface Stop {
+  readonly retired: number;
+  readonly guestRetired: number;
+  readonly reason: string;
+}
+
+const MOST_STOPS = 40;
+
+/** All stops from the start to the end of the run, and all from the end to the start in the same order. */
+async function stopsBothWays(session: Session, breakpoints: readonly Breakpoint[]) {
+  await session.setBreakpoints(breakpoints);
+  const { end } = await session.explore(2_000_000);
+  const walk = async (from: number, direction: 'forward' | 'backward') => {
+    const stops: Stop[] = [];
+    await session.seek({ retired: from, phase: 0 });
+    while (stops.length < MOST_STOPS) {
+      const { found, view } = await session.resume(direction);
+      if (!found) break;
+      expect(view.stop?.breakpoint).toBe('one');
+      const { retired } = view.moment;
+      stops.push({ retired, guestRetired: view.guestRetired, reason: view.stop?.reason ?? '' });
+      if (retired === end) break;
+    }
+    return stops;
+  };
+  const forward = await walk(0, 'forward');
+  const backward = await walk(end ?? 2_000_000, 'backward');
+  return { forward, backward: backward.reverse() };
+}
+
+const counts = (stops: readonly Stop[]) => stops.map(({ guestRetired }) => guestRetired);
+
+/** The slow way: every guest instruction is looked at. */
+async function boundariesAt(session: Session, holds: (session: Session) => Promise<boolean>) {
+  const found: number[] = [];
+  let view = await session.seek({ retired: 0, phase: 0 });
+  while (!view.outcome) {
+    view = await session.step('guest', 'forward');
+    if (await holds(session)) found.push(view.moment.retired);
+  }
+  return found;
+}
+
+const valueOf = async (session: Session, text: string): Promise<number> => {
+  const [found] = await session.inspect('evaluate', { expressions: [text] });
+  if (!found?.ok) throw new Error(found?.message);
+  return found.value;
+};
+
+const GUEST_VISIBLE: readonly EventTrigger[] = [
+  ...(['ring-change', 'exception', 'interrupt', 'software-interrupt', 'sensitive'] as const),
+  ...(['address-space', 'page-table-write', 'port', 'console', 'halt'] as const),
+];
+
+/** Places of the toy guest, and how often each is met. */
+const PLACES: readonly (readonly [BreakpointPlace, string | null, number])[] = [
+  [label('count'), null, 5],
+  [label('count'), 'ecx == 2', 1],
+  [label('paging.fill'), 'ecx < 4 and edi > table', 3],
+  [label('system_call'), null, 4],
+  [label('general_protection'), null, 1],
+  [label('page_fault'), 'cr2 == 0x800000', 1],
+  [data('counter'), null, 5],
+  [data('counter', 'read'), null, 5],
+  [data('counter', 'access'), null, 10],
+  [data('counter'), '[counter] == 3', 1],
+  [data('copy + 4'), null, 1],
+  [data('user_word', 'write', 'physical'), null, 3],
+  [data('kernel_stack_top - 4'), null, 6],
+  [event('ring-change', 3), null, 6],
+  [event('ring-change'), 'ecx == 2', 2],
+  [event('exception', 14), null, 1],
+  [event('software-interrupt', 0x80), 'ebx == 1', 1],
+  [event('sensitive'), null, 3],
+  [event('address-space'), null, 2],
+  [event('page-table-write'), null, 1],
+  [event('port', 0xf4), null, 1],
+  [event('console'), null, 1],
+];
+
+const nameOf = (place: BreakpointPlace) =>
+  place.kind === 'event'
+    ? `${place.event} ${place.value ?? ''}`
+    : place.kind === 'data'
+      ? `${place.on} of ${place.address}`
+      : place.kind === 'label'
+        ? place.name
+        : place.kind;
+
+describe('breakpoints', () => {
+  it.each(PLACES.map((row) => [nameOf(row[0]), ...row] as const))(
+    'on %s stop bare and translated at the same guest instructions, both ways',
+    async (_name, place, condition, times) => {
+      const bare = await openSession(worldOf('bare', TOY_SOURCE));
+      const translated = await openSession(worldOf('binary-translation', TOY_SOURCE));
+      const first = await stopsBothWays(bare, one(place, condition));
+      const second = await stopsBothWays(translated, one(place, condition));
+      expect(first.forward).toHaveLength(times);
+      expect(counts(second.forward)).toEqual(counts(first.forward));
+      expect(counts(second.backward)).toEqual(counts(first.backward));
+      expect(first.backward).toHaveLength(times);
+      // On code both ways stop at the same moments; what an instruction does, behind it and before it.
+      const isCode = place.kind === 'label';
+      for (const { forward, backward } of [first, second]) {
+        const before = forward.map(({ guestRetired }) => guestRetired - (isCode ? 0 : 1));
+        expect(counts(backward)).toEqual(before);
+      }
+      expect(second.forward.map(({ reason }) => reason)).toEqual(
+        first.forward.map(({ reason }) => reason),
+      );
+    },
+    60_000,
+  );
+
+  it.each(TECHNIQUES)(
+    'on code stop where looking at every instruction stops on %s',
+    async (technique) => {
+      const session = await openSession(worldOf(technique, TOY_SOURCE));
+      const { addresses } = (await session.setBreakpoints(one(label('user_loop'))))[0]!;
+      const slow = await boundariesAt(
+        session,
+        async () => (await session.view()).guest.eip === addresses[0],
+      );
+      const { forward } = await stopsBothWays(session, one(label('user_loop')));
+      expect(forward.map(({ retired }) => retired)).toEqual(slow);
+      expect(slow).toHaveLength(3);
+    },
+    60_000,
+  );
+
+  it.each(TECHNIQUES)(
+    'on data stop where its value is seen to change on %s',
+    async (technique) => {
+      const session = await openSession(worldOf(technique, TOY_SOURCE));
+      let last = 0;
+      const slow = await boundariesAt(session, async () => {
+        const value = await valueOf(session, '[total]');
+        const changed = value !== last;
+        last = value;
+        return changed;
+      });
+      const { forward } = await stopsBothWays(session, one(data('total')));
+      expect(forward.map(({ retired }) => retired)).toEqual(slow);
+    },
+    60_000,
+  );
+
+  it.each(['translation-miss', 'callout', 'hidden-fault', 'true-fault', 'injected'] as const)(
+    'on %s stop at the guest boundaries around each',
+    async (name) => {
+      const session = await openSession(worldOf('binary-translation', TOY_SOURCE));
+      const { forward, backward } = await stopsBothWays(session, one(event(name)));
+      expect(forward.length).toBeGreaterThan(0);
+      expect(backward).toHaveLength(forward.length);
+      forward.forEach(({ retired }, i) => {
+        expect(backward[i]!.retired).toBeLessThan(retired);
+      });
+      // The moments before are moments that tell of it.
+      const kind = name === 'translation-miss' ? 'cache-miss' : name;
+      for (const [i, { retired }] of forward.entries()) {
+        const events = await session.events(backward[i]!.retired, retired, 1000);
+        expect(events.map((found) => found.kind)).toContain(kind);
+      }
+    },
+    60_000,
+  );
+
+  it('do not stop again where the run stands, and stop the play', async () => {
+    const session = await openSession(worldOf('bare', TOY_SOURCE));
+    await session.setBreakpoints(one(label('count')));
+    const first = await session.resume('forward');
+    const played = await session.play(100);
+    expect(played.stop?.reason).toBe('Breakpoint at count.');
+    expect(played.guestRetired).toBe(first.view.guestRetired + 4);
+    const step = await session.step('machine', 'forward');
+    expect(step.stop).toBeNull();
+    expect((await session.resume('backward')).view.moment).toEqual(played.moment);
+    // Within reach there is none.
+    expect((await session.play(2)).stop).toBeNull();
+  });
+
+  it('that are disabled do not stop, and without any the run goes to its end', async () => {
+    const session = await openSession(worldOf('bare', TOY_SOURCE));
+    await session.setBreakpoints([{ ...one(label('count'))[0]!, enabled: false }]);
+    const { found, view } = await session.resume('forward');
+    expect(found).toBe(false);
+    expect(view.outcome).toEqual({ kind: 'exited', code: 0x10 });
+    expect((await session.resume('backward')).view.moment.retired).toBe(0);
+  });
+
+  it('say what is wrong with them', async () => {
+    const session = await openSession(worldOf('bare', TOY_SOURCE));
+    const places: readonly (readonly [BreakpointPlace, string | null, RegExp])[] = [
+      [label('cuont'), null, /no label 'cuont'\. Did you mean 'count'\?/],
+      [label('count'), 'ecx ==', /condition cannot be read at column 7/],
+      [label('count'), 'exc == 1', /did you mean/],
+      [{ kind: 'source', file: 'other.asm', line: 1 }, null, /No code .* comes from other\.asm/],
+      [
+        { kind: 'source', file: TOY_FILE, line: 5000 },
+        null,
+        /no instruction at or after line 5000/,
+      ],
+      [data('[0xf0000000]'), null, /The address has no value, column 1: Nothing is mapped/],
+      [event('callout'), null, /only a hypervisor does this/],
+    ];
+    for (const [place, condition, problem] of places) {
+      const [resolved] = await session.setBreakpoints(one(place, condition));
+      expect(resolved?.problem).toMatch(problem);
+    }
+  });
+
+  it('snap from a line without code to the next one with code', async () => {
+    const session = await openSession(worldOf('bare', TOY_SOURCE));
+    const lines = TOY_SOURCE.split('\n');
+    const comment = lines.findIndex((line) => line.includes('; A page-table write')) + 1;
+    const place = { kind: 'source', file: TOY_FILE, line: comment } as const;
+    const [resolved] = await session.setBreakpoints(one(place));
+    expect(resolved).toMatchObject({
+      source: { file: TOY_FILE, line: comment + 1 },
+      problem: null,
+    });
+    const { view } = await session.resume('forward');
+    expect(view.block?.guest.find(({ next }) => next)).toMatchObject({
+      sourceLine: comment + 1,
+      sourceFile: TOY_FILE,
+    });
+  });
+
+  it('with a condition that has no value stop nothing, and the search says why', async () => {
+    const session = await openSession(worldOf('bare', TOY_SOURCE));
+    await session.setBreakpoints(one(label('count'), '[0xf0000000] == 1'));
+    const { found, view } = await session.resume('forward');
+    expect(found).toBe(false);
+    expect(view.sentence).toMatch(/had no value at times: Nothing is mapped/);
+  });
+
+  it('are looked for in a run without end until they are interrupted', async () => {
+    const macrotask = () => new Promise<void>((resolve) => setTimeout(resolve));
+    const session = new Session({ yieldNow: macrotask });
+    const text = TOY_SOURCE.replace('ecx, 5\ncount:', 'ecx, 5\n        jmp $\ncount:');
+    const loaded = await session.load(worldOf('bare', text));
+    expect(loaded.ok).toBe(true);
+    await session.setBreakpoints(one(label('system_call')));
+    const running = session.resume('forward');
+    for (let i = 0; i < 12; i++) await macrotask();
+    await session.interrupt();
+    const { found, view } = await running;
+    expect(found).toBe(false);
+    expect(view.moment.retired).toBe(0);
+    expect(view.sentence).toMatch(/^Stopped after looking at [\d,]+ machine instructions/);
+  }, 60_000);
+});
+
+describe('breakpoints in random guests', () => {
+  const randomWorld = (technique: TechniqueId, seed: number): World => {
+    const guest = randomGuest(seed);
+    const bytes = imageOf(guest.source(guest.parts));
+    return {
+      ...DEFAULT_WORLD,
+      technique,
+      memoryBytes: 4 * 1024 * 1024,
+      guest: { kind: 'image', name: 'random', bytes },
+    };
+  };
+
+  /** The techniques' timers tick at different instructions: only what comes before the first interrupt is the same. */
+  it('on events of the guest stop alike up to the first interrupt', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.constantFrom(...GUEST_VISIBLE.filter((name) => name !== 'interrupt')),
+        async (seed, name) => {
+          const found: number[][] = [];
+          let until = Number.POSITIVE_INFINITY;
+          for (const technique of TECHNIQUES) {
+            const session = await openSession(randomWorld(technique, seed));
+            await session.setBreakpoints(one(event('interrupt')));
+            const tick = await session.resume('forward');
+            if (tick.found) until = Math.min(until, tick.view.guestRetired - 1);
+            await session.seek({ retired: 0, phase: 0 });
+            await session.setBreakpoints(one(event(name)));
+            const stops: number[] = [];
+            while (stops.length < MOST_STOPS) {
+              const next = await session.resume('forward');
+              if (!next.found || next.view.guestRetired > until) break;
+              if (stops.at(-1) === next.view.guestRetired) break;
+              stops.push(next.view.guestRetired);
+            }
+            found.push(stops);
+          }
+          const [bare = [], translated = []] = found.map((stops) =>
+            stops.filter((count) => count <= until),
+          );
+          expect(translated).toEqual(bare);
+        },
+      ),
+      { numRuns: 20, seed: 80386 },
+    );
+  }, 240_000);
+
+  it.each(TECHNIQUES)(
+    'and back again meet the same stops on %s',
+    async (technique) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 10_000 }),
+          fc.constantFrom(...GUEST_VISIBLE),
+          async (seed, name) => {
+            const session = await openSession(randomWorld(technique, seed));
+            await session.setBreakpoints(one(event(name)));
+            const forward: number[] = [];
+            while (forward.length < 12) {
+              const { found, view } = await session.resume('forward');
+              if (!found || view.outcome) break;
+              forward.push(view.guestRetired);
+            }
+            const backward: number[] = [];
+            while (backward.length < 20) {
+              const { found, view } = await session.resume('backward');
+              if (!found) break;
+              backward.push(view.guestRetired);
+            }
+            // The last moment may be the run's end, where nothing was found any more.
+            const expected = forward.map((count) => count - 1).reverse();
+            expect(backward.slice(-expected.length || backward.length)).toEqual(expected);
+          },
+        ),
+        { numRuns: 12, seed: 486 },
+      );
+    },
+    240_000,
+  );
+});

@@ -1,0 +1,64 @@
+/**
+ * The moments at which a debugger stops. Guest instruction number `g` (counting from 0) begins at one moment: the first
+ * guest boundary with `g` guest instructions retired. Under a monitor many machine instructions lie between two of
+ * these; on bare hardware each is one. Since they are counted in guest instructions, both techniques stop alike.
+ */
+import type { Cursor } from '../../history';
+import type { System } from '../../hypervisor/core/system';
+import { stopBefore } from '../search';
+import { GuestRule, type StopRule } from '../stop-rules';
+
+const FIRST_WINDOW = 64;
+const WIDEN = 8;
+
+/**
+ * The moment at which guest instruction `count` begins, or the end of the run if that comes first. Leaves the cursor
+ * there.
+ *
+ * @param near a moment not far from it, on either side
+ */
+export function beginningOf(cursor: Cursor<System>, count: number, near: number): number {
+  if (count <= 0) {
+    cursor.goTo(0);
+    return 0;
+  }
+  for (let window = 0; ; window = Math.max(FIRST_WINDOW, window * WIDEN)) {
+    const from = Math.max(0, near - window);
+    cursor.goTo(from);
+    if (from > 0 && cursor.machine.guestRetired >= count) continue;
+    while (!standsAt(cursor.machine, count)) {
+      const here = cursor.at;
+      if (cursor.runTo(here + 1) !== null) break;
+      if (cursor.at === here) break;
+    }
+    return cursor.at;
+  }
+}
+
+const standsAt = (system: System, count: number): boolean =>
+  system.guestRetired >= count && system.atGuestBoundary();
+
+/** The last beginning of a guest instruction at or before `moment`. Leaves the cursor wherever it is. */
+export const beginningBefore = (cursor: Cursor<System>, moment: number): number =>
+  stopBefore(cursor, () => new GuestRule(), moment + 1) ?? 0;
+
+/** Every moment between two guest instructions, however often the guest stands before the same one. */
+class BoundaryRule implements StopRule {
+  feed(system: System) {
+    return system.atGuestBoundary() ? ('yes' as const) : ('no' as const);
+  }
+}
+
+/** The last moment at or before `moment` at which the guest stands between two of its instructions. */
+export const boundaryBefore = (cursor: Cursor<System>, moment: number): number =>
+  stopBefore(cursor, () => new BoundaryRule(), moment + 1) ?? 0;
+
+/** The first such moment behind `moment`, or the end of the run. Leaves the cursor there. */
+export function boundaryAfter(cursor: Cursor<System>, moment: number): number {
+  cursor.goTo(moment);
+  do {
+    const here = cursor.at;
+    if (cursor.runTo(here + 1) !== null || cursor.at === here) break;
+  } while (!cursor.machine.atGuestBoundary());
+  return cursor.at;
+}

@@ -1,0 +1,222 @@
+/**
+ * Runs to a breakpoint, forward or backward. Each hit has one moment to stop at on the way forward and one on the way
+ * back; the search takes the first behind the present, or the last before it. As both directions look through the same
+ * hits, they agree.
+ *
+ * ```text
+ *                 instruction g                 instruction g+1
+ * ──┤───────────────────────────────────────┤──────────────────
+ *   begins: breakpoints on code stop here,    begins: on the way forward, data and events
+ *   both ways; on the way back, data and      of g stop here
+ *   events of g stop here too
+ * ```
+ *
+ * What a hypervisor does between two guest instructions stops at the guest boundaries next to it.
+ */
+import type { Cursor } from '../../history';
+import type { System } from '../../hypervisor/core/system';
+import type { Run } from '../run';
+import type { Direction } from '../world';
+import type { Armed } from './armed';
+import { beginningBefore, beginningOf, boundaryAfter, boundaryBefore } from './canonical';
+import { type Hit, Lookout, type Seen } from './hits';
+
+/** Machine instructions between two pauses: first few, so that a near hit is told at once. */
+const FIRST_SLICE = 4096;
+const LARGEST_SLICE = 1 << 20;
+const FIRST_WINDOW = 1 << 14;
+const LARGEST_WINDOW = 1 << 23;
+
+export type BreakpointFound =
+  | { readonly kind: 'hit'; readonly at: number; readonly hit: Hit }
+  /** The run ends (or begins) there. */
+  | { readonly kind: 'end'; readonly at: number }
+  | { readonly kind: 'nothing'; readonly at: number }
+  | { readonly kind: 'superseded'; readonly looked: number };
+
+type Stop = Extract<BreakpointFound, { kind: 'hit' }>;
+
+/** The present, in guest instructions. */
+interface Stand {
+  readonly moment: number;
+  /** Where the guest instruction began that is current there, and its number. */
+  readonly beginning: number;
+  readonly count: number;
+  /** The moment lies behind that beginning. */
+  readonly inside: boolean;
+}
+
+export class BreakpointSearch {
+  /** Why a condition had no value when it was last asked; null: it always had. */
+  conditionProblem: string | null = null;
+  private readonly lookout: Lookout;
+
+  /** @param goOn waits for other work; false: a later command takes over */
+  constructor(
+    private readonly run: Run,
+    armed: readonly Armed[],
+    private readonly goOn: () => Promise<boolean>,
+  ) {
+    this.lookout = new Lookout(armed, (one, system) => this.holds(one, system));
+  }
+
+  private get cursor(): Cursor<System> {
+    return this.run.cursor;
+  }
+
+  /** @param limit a moment at which to give up; hits up to there are found */
+  async forward(from: number, limit = Number.POSITIVE_INFINITY): Promise<BreakpointFound> {
+    const { cursor } = this;
+    const stand = this.standAt(from);
+    const isWanted = ({ kind, count }: Seen): boolean =>
+      count >= (kind === 'code' ? stand.count + 1 : stand.count);
+    cursor.goTo(stand.beginning);
+    for (let slice = FIRST_SLICE; ; slice = Math.min(LARGEST_SLICE, slice * 2)) {
+      const hits: Hit[] = [];
+      const goal = Math.min(limit, cursor.at + slice);
+      this.lookout.run(cursor, goal, true, isWanted, (hit) => hits.push(hit));
+      const reached = cursor.at;
+      const ended = cursor.outcome !== null;
+      const found = this.firstOf(hits, from);
+      if (found) return found.at > limit ? { kind: 'nothing', at: limit } : found;
+      if (ended) return { kind: 'end', at: reached };
+      if (reached >= limit) return { kind: 'nothing', at: reached };
+      if (!(await this.goOn())) return { kind: 'superseded', looked: reached - from };
+      cursor.goTo(reached);
+    }
+  }
+
+  async backward(from: number): Promise<BreakpointFound> {
+    const { cursor } = this;
+    const stand = this.standAt(from);
+    const last = stand.inside ? stand.count : stand.count - 1;
+    const lastOfMonitor = this.boundaryFrom(from);
+    const isWanted = ({ kind, count, at }: Seen): boolean =>
+      kind === 'monitor' ? at < lastOfMonitor : count <= last;
+    let high = stand.inside ? beginningOf(cursor, stand.count + 1, from) : from;
+    for (let size = FIRST_WINDOW; high > 0; size = Math.min(LARGEST_WINDOW, size * 2)) {
+      const low = this.windowStart(high, size);
+      const hits = new LastHits();
+      const take = (hit: Hit): void => hits.push(hit);
+      cursor.goTo(low);
+      while (cursor.at < high) {
+        const reached = Math.min(high, cursor.at + LARGEST_SLICE);
+        this.lookout.run(cursor, reached, false, isWanted, take);
+        if (cursor.outcome !== null) break;
+        if (!(await this.goOn())) return { kind: 'superseded', looked: from - low };
+        cursor.goTo(reached);
+      }
+      const found = this.lastOf(hits.all(), from);
+      if (found) return found;
+      high = low;
+    }
+    return { kind: 'end', at: 0 };
+  }
+
+  /** The present if the guest stands between two instructions there, else the next moment at which it does. */
+  private boundaryFrom(moment: number): number {
+    this.cursor.goTo(moment);
+    return this.cursor.machine.atGuestBoundary() ? moment : boundaryAfter(this.cursor, moment);
+  }
+
+  private standAt(moment: number): Stand {
+    const { cursor } = this;
+    const beginning = beginningBefore(cursor, moment);
+    cursor.goTo(beginning);
+    const count = cursor.machine.guestRetired;
+    return { moment, beginning, count, inside: moment > beginning };
+  }
+
+  /** Re-execution begins at a checkpoint anyway. */
+  private windowStart(high: number, size: number): number {
+    const wanted = Math.max(0, high - size);
+    const aligned = this.run.store.nearest(wanted)?.at ?? 0;
+    return aligned >= high - 4 * size ? aligned : wanted;
+  }
+
+  private holds(armed: Armed, system: System): boolean {
+    if (!armed.condition) return true;
+    const value = armed.condition.evaluate(system);
+    if (!value.ok) this.conditionProblem = value.error.message;
+    return value.ok && value.value !== 0;
+  }
+
+  /** The first moment to stop at. */
+  private firstOf(hits: readonly Hit[], from: number): Stop | null {
+    const isBehind = (at: number) => at > from;
+    const guests = this.firstPassing(
+      hits.filter(({ kind }) => kind !== 'monitor').sort((a, b) => stopCount(a) - stopCount(b)),
+      isBehind,
+    );
+    const monitors = this.firstPassing(
+      hits.filter(({ kind }) => kind === 'monitor'),
+      isBehind,
+    );
+    if (!guests || !monitors) return guests ?? monitors;
+    return monitors.at < guests.at ? monitors : guests;
+  }
+
+  private firstPassing(hits: readonly Hit[], isWanted: (at: number) => boolean): Stop | null {
+    for (const hit of hits) {
+      const at = this.stopOf(hit, 'forward');
+      if (!isWanted(at)) continue;
+      if (!hit.unasked || this.holds(hit.armed, this.cursor.machine))
+        return { kind: 'hit', at, hit };
+    }
+    return null;
+  }
+
+  private lastOf(hits: readonly Hit[], from: number): Stop | null {
+    let best: Stop | null = null;
+    // Upward, so that one re-execution asks them all.
+    const asked = hits.filter((hit) => {
+      if (!hit.unasked) return true;
+      this.stopOf(hit, 'forward');
+      return this.holds(hit.armed, this.cursor.machine);
+    });
+    // The order of hits is that of their moments, but for those of a monitor among the others.
+    for (const monitor of [false, true]) {
+      const own = asked.filter(({ kind }) => (kind === 'monitor') === monitor);
+      for (const hit of own.reverse()) {
+        const at = this.stopOf(hit, 'backward');
+        if (at >= from) continue;
+        if (!best || at > best.at) best = { kind: 'hit', at, hit };
+        break;
+      }
+    }
+    return best;
+  }
+
+  /** Where to stop for a hit; leaves the cursor there on the way forward. */
+  private stopOf({ kind, count, at }: Hit, direction: Direction): number {
+    const { cursor } = this;
+    if (kind === 'monitor') {
+      return direction === 'forward' ? boundaryAfter(cursor, at) : boundaryBefore(cursor, at);
+    }
+    const effect = kind === 'effect' && direction === 'forward';
+    return beginningOf(cursor, effect ? count + 1 : count, at);
+  }
+}
+
+/** Hits of which the last one counts: those that cannot be it are forgotten. */
+class LastHits {
+  private readonly guests: Hit[] = [];
+  private readonly monitors: Hit[] = [];
+
+  push(hit: Hit): void {
+    const list = hit.kind === 'monitor' ? this.monitors : this.guests;
+    list.push(hit);
+    // One that is sure to hold outdates those before it. Some are kept: two instructions may begin at one moment.
+    if (list.length > 2 * SPARE_HITS && list.slice(-SPARE_HITS).every(({ unasked }) => !unasked)) {
+      list.splice(0, list.length - SPARE_HITS);
+    }
+  }
+
+  all(): readonly Hit[] {
+    return [...this.guests, ...this.monitors];
+  }
+}
+
+const SPARE_HITS = 4;
+
+const stopCount = ({ kind, count }: Hit): number => (kind === 'code' ? count : count + 1);
