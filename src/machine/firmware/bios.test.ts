@@ -24,7 +24,7 @@ describe('power-on', () => {
     expect(screen[0]).toMatch(/^No bootable disk/);
   });
 
-  it('comes again at Ctrl-Alt-Del and INT 19h', () => {
+  it('comes again at INT 19h, a reset of the CPU and Ctrl-Alt-Del', () => {
     // The first sector counts its starts on the disk itself, since RAM is the BIOS's to clear.
     const again = (how: string) => `
       mov al,[count]
@@ -43,6 +43,9 @@ describe('power-on', () => {
     expect(boot(again('int 0x19'))).toMatchObject({ outcome: DONE });
     const reset = boot(again('mov al,0xfe\nout 0x64,al\nhlt'));
     expect([reset.outcome, reset.byte(0x600)]).toEqual([DONE, 1]);
+    const chords = ['ControlLeft+AltLeft+Delete'];
+    const keys = boot(again('sleep: hlt\njmp sleep'), { chords });
+    expect([keys.outcome, keys.byte(0x600)]).toEqual([DONE, 1]);
   });
 });
 
@@ -669,6 +672,27 @@ const KEYBOARD: readonly Call[] = [
       mov [0x604],al`,
     found: (b) => [b.word(0x600), b.byte(0x604)],
     expected: [0x1234, 0],
+  },
+  {
+    name: '00h tells grey keys as the ones they copy, 10h as their own; Ctrl, Alt, Shift and locks count',
+    body: `${read(12)}
+      mov ah,2
+      int 0x16
+      mov [0x640],al
+      mov ah,0x10
+      int 0x16
+      mov [0x642],ax`,
+    chords: [
+      ...['ArrowUp', 'F1', 'ShiftLeft+F1', 'ControlLeft+F1', 'AltLeft+F1', 'F11'],
+      ...['ControlLeft+KeyC', 'AltLeft+KeyA', 'NumpadEnter', 'Numpad4'],
+      ...['NumLock', 'Numpad4', 'CapsLock', 'KeyQ', 'ArrowLeft'],
+    ],
+    found: (b) => [...keys(12)(b), b.byte(0x640), b.word(0x642)],
+    expected: [
+      ...[0x4800, 0x3b00, 0x5400, 0x5e00, 0x6800, 0x8500],
+      ...[0x2e03, 0x1e00, 0x1c0d, 0x4b00, 0x4b34, 0x1051],
+      ...[0x60, 0x4be0],
+    ],
   },
   {
     name: 'keeps all keys of somebody who types while nobody reads: a full buffer lets the keyboard wait',

@@ -4,7 +4,7 @@ import { createBare } from '../../../hypervisor/bare/bare-system';
 import { BinaryTranslationSystem } from '../../../hypervisor/binary-translation/system';
 import type { System } from '../../../hypervisor/core/system';
 import { COSTS } from '../../costs';
-import { strokesOf } from '../../devices/keys';
+import { type KeyStroke, strokesOf } from '../../devices/keys';
 import type { Outcome } from '../../outcome';
 
 export const TECHNIQUES = ['bare', 'binary-translation'] as const;
@@ -69,9 +69,19 @@ export interface BootOptions {
   readonly memoryMiB?: number;
   /** Typed from the start. */
   readonly keys?: string;
+  /** Pressed from the start, by code: each goes down, and those behind `+` before it stay down until it is up. */
+  readonly chords?: readonly string[];
   readonly serial?: readonly number[];
   readonly limit?: number;
 }
+
+const strokesOfChord = (chord: string): KeyStroke[] => {
+  const codes = chord.split('+');
+  return [
+    ...codes.map((code) => ({ code, down: true })),
+    ...codes.toReversed().map((code) => ({ code, down: false })),
+  ];
+};
 
 /** Boots a body and runs it to its end. */
 export function boot(body: string, options: BootOptions = {}): Booted {
@@ -79,8 +89,9 @@ export function boot(body: string, options: BootOptions = {}): Booted {
   const system = start(diskOf(bootSector(body), sectors), technique, memoryMiB);
   const typed = strokesOf(options.keys ?? '');
   if ('untypable' in typed) throw new Error(typed.untypable);
-  if (options.keys || options.serial) {
-    system.receive({ keys: typed.strokes, serial: options.serial ?? [] });
+  const strokes = [...typed.strokes, ...(options.chords ?? []).flatMap(strokesOfChord)];
+  if (strokes.length > 0 || options.serial) {
+    system.receive({ keys: strokes, serial: options.serial ?? [] });
   }
   const outcome = system.run(limit);
   const cells = system.screen().bytes;
