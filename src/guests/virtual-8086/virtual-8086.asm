@@ -30,7 +30,6 @@ main:   call    load_tables
         rep     movsb
         mov     word [0x21 * 4], service - program      ; the program's own table of interrupts
         mov     word [0x21 * 4 + 2], PROGRAM_SEGMENT
-        mov     [main_esp], esp
         print   "IOPL 0 traps:"
         xor     ebx, ebx
         call    run
@@ -39,7 +38,7 @@ main:   call    load_tables
         call    run
         ret
 
-run:    mov     [main_esp], esp
+run:    mov     [main_esp], esp         ; the program's HLT ends here
         mov     word [virtual_flags], EFLAGS_IF
         push    dword 0                 ; IRET into virtual-8086 mode pops nine words: GS FS DS ES,
         push    dword 0
