@@ -218,6 +218,8 @@ function applyBinary(operator: string, left: Value, right: Value, token: Token):
   const b = right.value;
   const ua = BigInt.asUintN(64, a);
   const ub = BigInt.asUintN(64, b);
+  // As the CPU shifts 64-bit numbers, and NASM with it.
+  const count = ub & 63n;
   const divisor = (): void => {
     if (b === 0n) throw new SourceError('division by zero', token.at, token.text.length);
   };
@@ -245,11 +247,11 @@ function applyBinary(operator: string, left: Value, right: Value, token: Token):
       return mixed(a % b);
     case '<<':
     case '<<<':
-      return mixed(ub > 63n ? 0n : a << ub);
+      return mixed(a << count);
     case '>>':
-      return mixed(ub > 63n ? 0n : ua >> ub);
+      return mixed(ua >> count);
     case '>>>':
-      return mixed(ub > 63n ? (a < 0n ? -1n : 0n) : a >> ub);
+      return mixed(a >> count);
     case '&':
       return mixed(a & b);
     case '|':

@@ -102,7 +102,9 @@ function parseMemory(
   const terms: RegisterTerm[] = [];
   const displacement = collect(parseExpression(reader), 1, terms, constants);
   reader.expect(']', 'to close the address');
-  const address = arrange(merge(terms), split, open);
+  const merged = merge(terms);
+  const ordered = isSum(displacement, constants) ? inRegisterOrder(merged) : merged;
+  const address = arrange(ordered, split, open);
   const registerBits = address.base ?? address.index;
   if (registerBits) {
     const bits: Bitness = registerBits.class === 'r16' ? 16 : 32;
@@ -222,6 +224,40 @@ function merge(terms: readonly RegisterTerm[]): RegisterTerm[] {
   }
   return merged.filter((term) => term.scale !== 0);
 }
+
+/**
+ * Whether the displacement adds numbers up to something other than 0. NASM then forgets in which order the registers
+ * were written, and takes them by name; we do too, so that the bytes are the same.
+ */
+function isSum(displacement: Expression | null, constants: ConstantScope): boolean {
+  if (!displacement || !addsNumbers(displacement)) return false;
+  try {
+    return evaluate(displacement, constants).value !== 0n;
+  } catch {
+    return true; // It needs addresses.
+  }
+}
+
+function addsNumbers(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'unary':
+      return addsNumbers(expression.operand);
+    case 'binary':
+      return (
+        expression.operator === '+' ||
+        expression.operator === '-' ||
+        addsNumbers(expression.left) ||
+        addsNumbers(expression.right)
+      );
+    default:
+      return false;
+  }
+}
+
+const inRegisterOrder = (terms: readonly RegisterTerm[]): RegisterTerm[] =>
+  terms
+    .map((term) => ({ ...term, multiplied: term.scale !== 1 }))
+    .sort((a, b) => (a.info.name < b.info.name ? -1 : 1));
 
 interface Address {
   readonly base: RegisterInfo | null;

@@ -30,7 +30,7 @@ function matchesImmediate(
     return size === null || size * 8 === pattern.ipBits;
   }
   if (distance !== null) return false;
-  if (pattern.kind === 'one') return size === null || (size === 1 && !strict);
+  if (pattern.kind === 'one') return size === null;
   if (pattern.kind !== 'immediate') return false;
   if (size === null) return true;
   if (size === 1) return pattern.bits === 8;
@@ -157,6 +157,8 @@ export function matchForms(
   for (const reading of readings(mnemonic, given, token)) {
     for (const form of forms) if (matches(form, reading)) found.push({ form, operands: reading });
   }
+  // `fmul st0, st0`: both forms do the same, and NASM lists the one that stores to ST(i) first.
+  if (FPU_BOTH.test(mnemonic) && given.length === 2) found.reverse();
   found = loopCounter(mnemonic, given, forms, found);
   if (found.length === 0) throw mismatch(mnemonic, token, given, forms);
   found = settleSize(given, found);
@@ -247,6 +249,10 @@ function encodeMemory(operand: MemoryOperand, scope: Scope, bits: Bitness): Enco
   }
   const wrapped = Number(BigInt.asIntN(addressSize, value.value));
   const full = addressSize === 16 ? 2 : 4;
+  if (operand.displacementSize === 1 && (wrapped < -128 || wrapped > 127)) {
+    const { at, text } = operand.token;
+    throw new SourceError(`'[byte …]': ${misfit(value.value, 8)}`, at, text.length);
+  }
   const displacementSize = ((): 0 | 1 | 2 | 4 => {
     if (!operand.base) return full;
     if (operand.displacementSize !== null) return operand.displacementSize === 1 ? 1 : full;
@@ -268,7 +274,18 @@ function encodeMemory(operand: MemoryOperand, scope: Scope, bits: Bitness): Enco
 }
 
 /** What one try of a candidate with its values gives. */
-type Attempt = { readonly bytes: Uint8Array } | { readonly problem: string; readonly token: Token };
+interface Problem {
+  readonly problem: string;
+  readonly token: Token;
+  /** Of the field that is too small. */
+  readonly bits: number;
+}
+
+type Attempt = { readonly bytes: Uint8Array } | Problem;
+
+/** Of two fields that are too small the wider one is worth telling. */
+const wider = (before: Problem | null, now: Problem): Problem =>
+  before && before.bits >= now.bits ? before : now;
 
 function attempt(
   candidate: Candidate,
@@ -306,7 +323,7 @@ function attempt(
           const problem = port
             ? `port ${value.value} does not fit in 8 bits (0 to 255): load it into dx and use 'dx'`
             : misfit(value.value, width);
-          return { problem, token: operand.token };
+          return { problem, token: operand.token, bits: width };
         } else operands.push({ kind: 'immediate', value: low32(value.value) });
       }
     }
@@ -319,6 +336,7 @@ function attempt(
   return {
     problem: relative ? outOfReach(candidate.form.mnemonic) : found,
     token: last!.token,
+    bits: 0,
   };
 }
 
@@ -351,7 +369,7 @@ export function encodeShortest(
   hold = 0,
 ): Uint8Array {
   let best: Uint8Array | null = null;
-  let problem: Attempt | null = null;
+  let problem: Problem | null = null;
   const memory = candidates[0]?.operands.find((operand) => operand.kind === 'memory');
   const segment = prefixes.segment ?? (memory?.kind === 'memory' ? memory.segment : null);
   const encodePrefixes: EncodePrefixes = {
@@ -369,12 +387,12 @@ export function encodeShortest(
       ...encodePrefixes,
       operandSize: prefixes.operandSize !== null && prefixes.operandSize !== bits,
     });
-    if (!('bytes' in found)) problem ??= found;
+    if ('problem' in found) problem = wider(problem, found);
     else if (found.bytes.length >= hold && (!best || found.bytes.length < best.length))
       best = found.bytes;
   }
   if (best) return best;
-  if (problem && 'problem' in problem) {
+  if (problem) {
     throw new SourceError(problem.problem, problem.token.at, problem.token.text.length);
   }
   throw new SourceError('no encoding of this size exists', -1);

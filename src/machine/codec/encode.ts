@@ -46,6 +46,8 @@ const SEGMENT_PREFIX: Readonly<Record<number, number>> = {
   [Register.GS]: 0x65,
 };
 
+const WAIT = 0x9b;
+
 const scratch = new IcedInstruction();
 const encoders: { 16?: Encoder; 32?: Encoder } = {};
 
@@ -200,14 +202,17 @@ export function encode(
   bitness: Bitness,
   prefixes: EncodePrefixes = {},
 ): Uint8Array | string {
-  const explicit: number[] = [];
+  // FSAVE and its kin are WAIT and FNSAVE: prefixes belong to the second.
+  const waits = /^F(init|clex|stcw|stsw|stenv|save|eni|disi|setpm)(_|$)/.test(form.name);
+  const explicit: number[] = waits ? [WAIT] : [];
   if (prefixes.lock) explicit.push(0xf0);
   if (prefixes.repeat) explicit.push(prefixes.repeat === 'rep' ? 0xf3 : 0xf2);
   if (prefixes.segment) explicit.push(SEGMENT_PREFIX[prefixes.segment] ?? 0x3e);
   const other: Bitness = bitness === 16 ? 32 : 16;
   const stringAddress = prefixes.addressSize ? other : bitness;
-  const first = encodeCore(form, operands, address + explicit.length, bitness, stringAddress);
-  if (typeof first === 'string') return first;
+  const coded = encodeCore(form, operands, address + explicit.length, bitness, stringAddress);
+  if (typeof coded === 'string') return coded;
+  const first = waits ? coded.subarray(coded.indexOf(WAIT) + 1) : coded;
   // Prefixes asked for explicitly may repeat what iced emitted: take both out and write each once.
   let body = 0;
   let has66 = prefixes.operandSize ?? false;

@@ -135,10 +135,12 @@ function patternOf(kind: OpCodeOperandKind): OperandPattern | null {
 }
 
 /**
- * Second encodings that no assembler emits: opcode 82, TEST at F6 /1, SAL at C0 /6, the FPU's twins,
- * and the moves "with extension" from 16 to 16 bits.
+ * Second encodings that no assembler emits: opcode 82, TEST at F6 /1, SAL at C0 /6, the FPU's twins, the moves "with
+ * extension" from 16 to 16 bits, BSWAP of 16 bits, whose result is
+ * undefined, and the 8086's POP CS, whose opcode means something else since.
  */
-const SHADOW = /_82$|_F[67]r1$|^Sal_|_D[CDEF][CD][08]$|^Mov[sz]x_r16_rm16$/;
+const SHADOW =
+  /_82$|_F[67]r1$|^Sal_|_D[CDEF][CD][08]$|^Mov[sz]x_r16_rm16$|^Bswap_r16$|^Pop[wd]_CS$/;
 
 function formOf(code: Code, info: OpCodeInfo): OpcodeForm | null {
   if (info.encoding !== EncodingKind.Legacy || !(info.mode16 || info.mode32)) return null;
