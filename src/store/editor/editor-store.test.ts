@@ -337,6 +337,22 @@ describe('images', () => {
   });
 });
 
+describe('an image that is open', () => {
+  it('can be loaded in another way, which is kept', async () => {
+    const { actions, get, library, opened } = workshop();
+    const boot = new Uint8Array(512).fill(0x90);
+    boot.set([0x55, 0xaa], 510);
+    await actions.openFiles([{ name: 'boot.img', bytes: boot }]);
+    actions.askImage();
+    expect(get().question).toMatchObject({ reason: null, file: { name: 'boot.img' } });
+    const choice = { format: 'flat', loadAddress: 0x8000, entry: 0x8000, bits: 16 } as const;
+    expect(await actions.answerQuestion(choice)).toBe(true);
+    expect(opened.at(-1)?.image).toEqual(choice);
+    expect(get().own).toHaveLength(1);
+    expect((await library.load(get().guest?.id ?? ''))?.image).toEqual(choice);
+  });
+});
+
 describe('the list of guests', () => {
   it('takes a guest away and brings it back', async () => {
     const { actions, get } = workshop();

@@ -185,6 +185,8 @@ export class CodeView {
         'aria-describedby': this.#hint,
         'data-file': file,
         spellcheck: 'false',
+        // Editable content takes focus by itself; said so that checkers know too.
+        tabindex: '0',
       }),
     ];
   }

@@ -16,7 +16,10 @@ import { Modal } from './Modal';
 
 const FORMATS: readonly (readonly [FormatName, string])[] = [
   ['flat', 'Bare instructions and data, put at an address you choose.'],
-  ['boot-sector', 'The file is the disk: a BIOS starts its first 512 bytes at 0x7c00 in real mode.'],
+  [
+    'boot-sector',
+    'The file is the disk: a BIOS starts its first 512 bytes at 0x7c00 in real mode.',
+  ],
   ['rom', '64 or 128 KiB that end at 1 MiB and start at the reset vector.'],
   ['multiboot', 'An ELF file or flat image with a Multiboot header.'],
 ];
