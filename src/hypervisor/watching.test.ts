@@ -315,6 +315,30 @@ describe('a judge that says yes', () => {
   });
 });
 
+describe('an instruction that is begun in a translation and carried out by the monitor', () => {
+  it('is told once: a call through memory whose push hits a write trace', () => {
+    const image = imageOf(
+      guestOf({
+        kernel: `jmp .go
+        times 64 db 0
+.stack: dd .target
+.go:    mov esp, .stack
+        call [.stack]
+.target:
+        nop`,
+      }),
+    );
+    const subject = translated(image);
+    const seen = sightingsOf(subject, ALL, LIMITS);
+    expect(subject.counts()['trace-hit']).toBeGreaterThan(0);
+    const onBare = sightingsOf(bareOn(image, subject.timedFacts()), ALL, LIMITS);
+    const compared = (list: readonly Sighting[]) =>
+      list.filter((s) => s.by !== 'page-walk' && isBefore(s)).map(inWords);
+    const isBefore = ({ guestRetired }: Sighting) => guestRetired < subject.guestRetired - 1;
+    expect(compared(seen)).toEqual(compared(onBare));
+  });
+});
+
 describe('page tables', () => {
   const ENTRY = 0x20a003;
   const TABLE = 0x20a000;
