@@ -194,6 +194,7 @@ describe('the corpus', () => {
     );
     const forms = [...opcodeForms().values()].flat().filter(isOfThisMachine);
     const missing = new Set(forms.map(({ mnemonic }) => mnemonic).filter((m) => !words.has(m)));
-    expect([...missing]).toEqual([]);
+    // NASM has no word for the first two (opcode twins of FSTP and FSETPM), and the last is VIA's.
+    expect([...missing]).toEqual(['fstpnce', 'fnsetpm', 'montmul']);
   });
 });

@@ -158,7 +158,9 @@ export function matchForms(
     for (const form of forms) if (matches(form, reading)) found.push({ form, operands: reading });
   }
   // `fmul st0, st0`: both forms do the same, and NASM lists the one that stores to ST(i) first.
-  if (FPU_BOTH.test(mnemonic) && given.length === 2) found.reverse();
+  const [only] = given;
+  const isTo = only?.kind === 'register' && only.to === true;
+  if (FPU_BOTH.test(mnemonic) && (given.length === 2 || isTo)) found.reverse();
   found = loopCounter(mnemonic, given, forms, found);
   if (found.length === 0) throw mismatch(mnemonic, token, given, forms);
   found = settleSize(given, found);
