@@ -10,6 +10,22 @@ const SAME: LineMap = (line) => line;
 
 export function lineMap(before: string, after: string): LineMap {
   if (before === after) return SAME;
+  const known = recent.find((r) => r.before === before && r.after === after);
+  if (known) return known.map;
+  const map = compare(before, after);
+  recent = [{ before, after, map }, ...recent.slice(0, REMEMBERED - 1)];
+  return map;
+}
+
+/** Marks, breakpoints and the cursor ask about the same two texts at each key. */
+const REMEMBERED = 6;
+let recent: readonly {
+  readonly before: string;
+  readonly after: string;
+  readonly map: LineMap;
+}[] = [];
+
+function compare(before: string, after: string): LineMap {
   const a = before.split('\n');
   const b = after.split('\n');
   /** By 0-based line of `before`: its line in `after`, or -1. */

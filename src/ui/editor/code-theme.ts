@@ -41,6 +41,10 @@ export const codeTheme = EditorView.theme({
     color: 'var(--on-accent)',
   },
   '.cm-panels': { backgroundColor: 'var(--paper)', color: 'var(--ink)' },
+  '.cm-panel.cm-search': { fontFamily: 'var(--font-ui)', fontSize: 'var(--text-m)' },
+  '.cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label': {
+    fontSize: 'inherit',
+  },
   '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
   '.cm-textfield': {
     border: '1px solid var(--line-strong)',
