@@ -99,7 +99,16 @@ export class Session implements SessionApi {
     this.resolver = new Resolver(run.map, run.cursor.machine.cache() !== null);
     this.present = START;
     await this.setBreakpoints(this.breakpoints);
-    return ok({ guest: run.guest, view: this.show(START, null, null) });
+    await this.passFirmware(run, this.turn);
+    return ok({ guest: run.guest, view: this.show(this.present, null, null) });
+  }
+
+  /** Where firmware runs first, the view opens at the guest's own first instruction; steps back lead into the firmware. */
+  private async passFirmware(run: Run, turn: number): Promise<void> {
+    const { handover } = run.cursor.machine;
+    if (handover === null) return;
+    const found = await this.findAddresses(run, turn, [handover], 'forward');
+    if (found.kind === 'hit') this.present = { retired: found.at, phase: 0 };
   }
 
   async explore(maxInstructions: number) {
