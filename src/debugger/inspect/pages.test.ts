@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pages } from './pages';
+import { Random } from '../../hypervisor/testing/random-guest/random';
+import { pageEntry } from './page-entry';
+import { pages, runsOf } from './pages';
 import { helloRings } from './testing/machine';
 import { walk } from './walk';
 
@@ -60,5 +62,55 @@ describe('page tables of hello-rings', () => {
     expect(pages(looked.context, { cpu: 'guest', directoryIndex: 5 }).problem).toBe(
       'The directory entry 5 is not present.',
     );
+  });
+});
+
+describe('runs of entries', () => {
+  const randomTable = (random: Random, level: 'directory' | 'table', cr4: number) => {
+    const step = level === 'directory' ? 0x400000 : 0x1000;
+    let target = 0;
+    return Array.from({ length: 64 }, (_, index) => {
+      target = random.oneIn(6) ? random.below(16) * step : target + step;
+      const rights = random.oneIn(8) ? random.below(8) : 7;
+      const large = level === 'directory' && !random.oneIn(4) ? 0x80 : 0;
+      const place = { index, entryAddress: index * 4, linear: (index * step) >>> 0 };
+      return pageEntry(level, place, (target | large | rights) >>> 0, cr4);
+    }).filter(({ present }) => present);
+  };
+
+  it('say of each entry what it says itself, and go on as long as they can', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const random = new Random(seed);
+      const level = random.pick(['directory', 'table'] as const);
+      const cr4 = random.pick([0, 0x10]);
+      const [above] = level === 'table' ? randomTable(random, 'directory', 0) : [];
+      const entries = randomTable(random, level, cr4);
+      const step = level === 'directory' ? 0x400000 : 0x1000;
+      const described = entries.map((entry) => {
+        const user = entry.user && (above?.user ?? true);
+        const writable = entry.writable && (above?.writable ?? true);
+        const leaf = level === 'table' || entry.large;
+        const words = `${user ? 'user' : 'supervisor'}, ${writable ? 'writable' : 'read-only'}${entry.large ? ', 4 MiB pages' : ''}`;
+        return { index: entry.index, target: leaf ? entry.target : null, words };
+      });
+      const runs = runsOf(entries, above ?? null);
+      const told = runs.flatMap((run) =>
+        Array.from({ length: run.to - run.from + 1 }, (_, i) => ({
+          index: run.from + i,
+          target: run.physical === null ? null : (run.physical + i * step) >>> 0,
+          words: run.rights,
+        })),
+      );
+      expect(told).toEqual(described);
+      runs.slice(1).forEach((run, i) => {
+        const before = runs[i];
+        const follows =
+          before?.to === run.from - 1 &&
+          before.rights === run.rights &&
+          (run.physical === null) === (before.physical === null) &&
+          (run.physical === null || (before.physical ?? 0) + before.bytes === run.physical);
+        expect(follows).toBe(false);
+      });
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** Machines to look into: a guest from source under a technique, run to a label, with the context a session gives. */
-import { assemble, toElf } from '../../../assembler';
+import { assemble, toElf, toFlat } from '../../../assembler';
 import { err, ok } from '../../../base/result';
 import { SHIPPED_GUESTS } from '../../../guests/registry';
 import type { System } from '../../../hypervisor/core/system';
@@ -20,12 +20,17 @@ export interface Looked {
 const MEBIBYTE = 0x100000;
 const FARTHEST = 3_000_000;
 
-export function machineOf(source: string, technique: TechniqueId = 'bare'): Looked {
+export function machineOf(
+  source: string,
+  technique: TechniqueId = 'bare',
+  format: 'multiboot' | 'boot-sector' = 'multiboot',
+): Looked {
   const assembled = assemble(source, { name: 'guest.asm' });
   if (!assembled.ok) throw new Error(assembled.error.map((e) => e.message).join('\n'));
   const made = createSystem({
     technique,
-    image: toElf(assembled.value),
+    image: format === 'multiboot' ? toElf(assembled.value) : toFlat(assembled.value),
+    format,
     memoryBytes: 4 * MEBIBYTE,
     costs: 'pentium4',
   });
