@@ -12,7 +12,7 @@ import { describeTss } from './tss';
 import { vectorNames } from './vectors';
 
 /** Entries beyond these are listed only if they hold something: a GDT may have 8192. */
-const ALWAYS_LISTED = 16;
+const ALWAYS_LISTED = 8;
 const VECTORS = 256;
 const CR0_PE = 1;
 
