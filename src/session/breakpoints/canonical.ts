@@ -22,8 +22,8 @@ export function beginningOf(cursor: Cursor<System>, count: number, near: number)
     cursor.goTo(0);
     return 0;
   }
-  for (let window = 0; ; window = Math.max(FIRST_WINDOW, window * WIDEN)) {
-    const from = Math.max(0, near - window);
+  for (let stretch = 0; ; stretch = Math.max(FIRST_WINDOW, stretch * WIDEN)) {
+    const from = Math.max(0, near - stretch);
     cursor.goTo(from);
     if (from > 0 && cursor.machine.guestRetired >= count) continue;
     while (!standsAt(cursor.machine, count)) {
