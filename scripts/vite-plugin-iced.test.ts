@@ -17,6 +17,17 @@ describe('iced-x86 as an ES module', () => {
     expect(names.toSorted()).toEqual(wanted.toSorted());
   });
 
+  it.each([
+    ['Code', iced.Code],
+    ['Mnemonic', iced.Mnemonic],
+  ])('writes %s in short, and it is the same', (name, enumeration) => {
+    const code = toEsModule(source);
+    const enumOf = /^const enumOf = [\s\S]*?^};$/m.exec(code)?.[0];
+    const value = new RegExp(`^export const ${name} = (.*);$`, 'm').exec(code)?.[1] ?? '';
+    expect(value).toMatch(/enumOf\('INVALID [\w ]+'\)$/);
+    expect(new Function(`${enumOf} return ${value}`)()).toEqual(enumeration);
+  });
+
   it('refuses a line it does not know, as a new version may have', () => {
     const changed = source.replace('module.exports.Code =', 'module.exports["Code"] =');
     expect(() => toEsModule(changed)).toThrow(/do not know how to rewrite/);

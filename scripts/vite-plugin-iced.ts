@@ -54,11 +54,46 @@ export function toEsModule(commonJs: string): string {
     .replace(/^module\.exports\.(\w+) = (Object\.freeze\()/gm, 'export const $1 = /*#__PURE__*/ $2')
     .replace(/^module\.exports\.(\w+) = function/gm, 'export const $1 = function')
     // Classes.
-    .replace(/^module\.exports\.(\w+) = \1;$/gm, 'export { $1 };');
+    .replace(/^module\.exports\.(\w+) = \1;$/gm, 'export { $1 };')
+    .replace(ENUM, (all, name: string, members: string) => {
+      const names = namesInOrder(members);
+      const long = names && names.length >= LONG_ENUM;
+      return long ? `export const ${name} = /*#__PURE__*/ enumOf('${names.join(' ')}');` : all;
+    });
   const unknown = /^.*(?:module\.exports|\brequire\().*$/m.exec(withoutComments(body));
   if (unknown) throw new Error(`iced-x86: do not know how to rewrite the line: ${unknown[0]}`);
-  return `import wasmUrl from '${PACKAGE}/iced_x86_bg.wasm?url';\n${body}\n${LOAD_WASM}`;
+  return `import wasmUrl from '${PACKAGE}/iced_x86_bg.wasm?url';\n${ENUM_OF}\n${body}\n${LOAD_WASM}`;
 }
+
+/** An enum, rewritten so far. */
+const ENUM = /^export const (\w+) = \/\*#__PURE__\*\/ Object\.freeze\(\{([\s\S]*?)\}\);$/gm;
+
+/**
+ * Enums from here on are written as their names alone: with both directions spelled out, `Code` and `Mnemonic` are most of
+ * the script. Engines keep objects so large as hash tables either way; shorter ones are faster as the literals they are.
+ */
+const LONG_ENUM = 1024;
+
+/** @returns the members' names when they are numbered from 0 on in order of writing, else null */
+function namesInOrder(members: string): string[] | null {
+  const pairs = withoutComments(members).matchAll(/([^\s,:"]+):(-?\d+),"(-?\d+)":"([^"]*)"/g);
+  const names: string[] = [];
+  for (const [, name = '', value, key, text] of pairs) {
+    if (Number(value) !== names.length || key !== value || text !== name) return null;
+    names.push(name);
+  }
+  return names;
+}
+
+const ENUM_OF = `
+const enumOf = (names) => {
+  const members = {};
+  names.split(' ').forEach((name, value) => {
+    members[name] = value;
+    members[value] = name;
+  });
+  return Object.freeze(members);
+};`;
 
 const withoutComments = (source: string): string => source.replace(/^\s*\/?\*.*$/gm, '');
 
