@@ -63,7 +63,7 @@ async function boundariesAt(session: Session, holds: (session: Session) => Promi
   return found;
 }
 
-const valueOf = async (session: Session, text: string): Promise<number> => {
+const valueNow = async (session: Session, text: string): Promise<number> => {
   const [found] = await session.inspect('evaluate', { expressions: [text] });
   if (!found?.ok) throw new Error(found?.message);
   return found.value;
@@ -156,7 +156,7 @@ describe('breakpoints', () => {
       const session = await openSession(worldOf(technique, TOY_SOURCE));
       let last = 0;
       const slow = await boundariesAt(session, async () => {
-        const value = await valueOf(session, '[total]');
+        const value = await valueNow(session, '[total]');
         const changed = value !== last;
         last = value;
         return changed;
