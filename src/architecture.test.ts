@@ -23,11 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hypervisor: ['machine', 'codec', 'assembler', 'base'],
   history: ['hypervisor', 'machine', 'codec', 'base'],
   protocol: ['base'],
-  toolchain: ['protocol', 'assembler', 'codec', 'base'],
+  toolchain: ['protocol', 'guest-list', 'assembler', 'codec', 'base'],
   debugger: ['protocol', 'history', 'hypervisor', 'assembler', 'machine', 'codec', 'base'],
   session: [
-    ...['protocol', 'debugger', 'history', 'hypervisor', 'guests', 'assembler', 'machine', 'codec'],
-    'base',
+    ...['protocol', 'debugger', 'history', 'hypervisor', 'guests', 'guest-list', 'assembler'],
+    ...['machine', 'codec', 'base'],
   ],
   cli: ['session', 'protocol', 'base'],
   worker: ['session', 'toolchain', 'protocol', 'base'],
@@ -43,7 +43,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Files that are a part of their own inside a folder. All other files belong to the part named as their folder. */
 const PART_OF: readonly (readonly [RegExp, string])[] = [
   [/^machine\/codec\//, 'codec'],
-  [/^guests\/(catalog|shipped-guest|source-of)\.ts$/, 'guest-list'],
+  [/^guests\/(catalog|shipped-guest|source-of|with-text)\.ts$/, 'guest-list'],
+  [/^guests\/text-loaders\.generated(\.ts)?$/, 'guest-list'],
   [/^guests\/[\w-]+\/guest\.ts$/, 'guest-list'],
   [/^session\/(api|debug|event-triggers|view|world)\.ts$/, 'protocol'],
   [/^toolchain\/api\.ts$/, 'protocol'],
@@ -107,9 +108,9 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: '`ringside asm` assembles without any machine, and lists the shipped guests',
   },
   {
-    edge: /^guests\/source-of\.ts -> guests\/registry$/,
+    edge: /^guests\/(source-of|text-loaders\.generated)\.ts -> guests\/([\w-]+)\/\2\.generated$/,
     typesOnly: false,
-    reason: 'a dynamic import: the sources are fetched when someone opens one',
+    reason: 'dynamic imports, held by a test below: texts are fetched when someone opens one',
   },
   {
     edge: /^store\/(editor\/)?use-[\w-]+\.tsx? -> (react|zustand)$/,
@@ -121,6 +122,7 @@ const EXCEPTIONS: readonly Exception[] = [
 interface Import {
   readonly specifier: string;
   readonly typesOnly: boolean;
+  readonly dynamic: boolean;
   /** Names imported in braces, as exported; empty for other forms. */
   readonly names: readonly string[];
 }
@@ -142,6 +144,27 @@ describe('architecture', () => {
       lower.filter((l) => order.indexOf(l) >= order.indexOf(part)).map((l) => `${part} -> ${l}`),
     );
     expect(upward).toEqual([]);
+  });
+});
+
+/** What is fetched before the first picture is what these reach without a dynamic import. */
+const ENTRIES = ['main.tsx', 'worker/machine.worker.ts'];
+
+/** Big, and of no use before someone asks for them. */
+const FETCHED_LATER: readonly (readonly [string, RegExp])[] = [
+  ['texts of guests', /^guests\/([\w-]+\/[\w-]+|texts)\.generated\.ts$/],
+];
+
+describe('the first load', () => {
+  const reached = [...reachedFrom(ENTRIES)];
+
+  it('reaches what a machine is made of', () => {
+    expect(reached).toEqual(expect.arrayContaining(['machine/cpu/cpu.ts', 'ui/shell/Shell.tsx']));
+  });
+
+  it.each(FETCHED_LATER)('leaves out %s', (_what, pattern) => {
+    expect(sourceFiles().filter((file) => pattern.test(file))).not.toEqual([]);
+    expect(reached.filter((file) => pattern.test(file))).toEqual([]);
   });
 });
 
@@ -187,6 +210,25 @@ describe('the import walker', () => {
     expect(catches(file, source)).toBe(0);
   });
 });
+
+/** The source files that these import without waiting, themselves included. */
+function reachedFrom(files: readonly string[]): Set<string> {
+  const known = new Set(sourceFiles());
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { specifier, typesOnly, dynamic } of importsOf(read(file))) {
+      if (!specifier.startsWith('.') || typesOnly || dynamic) continue;
+      const target = join(dirname(file), specifier).split(sep).join('/');
+      const found = ['.ts', '.tsx', '/index.ts'].map((end) => target + end);
+      const path = found.find((candidate) => known.has(candidate));
+      if (path) visit(path);
+    }
+  };
+  for (const file of files) visit(file);
+  return reached;
+}
 
 function forbiddenImports(file: string, source: string): string[] {
   const part = partOf(file);
@@ -254,6 +296,7 @@ function importsOf(source: string): Import[] {
     const onlyBraces = /^\{[^}]*\}$/.test(clause.trim()) && named.length > 0;
     found.push({
       specifier,
+      dynamic: false,
       typesOnly: type !== undefined || (onlyBraces && named.every((m) => m.startsWith('type '))),
       names: onlyBraces
         ? named.filter((m) => !m.startsWith('type ')).map((m) => m.split(/\s+as\s+/)[0] ?? m)
@@ -261,7 +304,7 @@ function importsOf(source: string): Import[] {
     });
   }
   for (const [, specifier = ''] of code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)) {
-    found.push({ specifier, typesOnly: false, names: [] });
+    found.push({ specifier, typesOnly: false, dynamic: true, names: [] });
   }
   return found;
 }

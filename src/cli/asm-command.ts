@@ -1,4 +1,5 @@
 /** `ringside asm`: source to image, with a listing on request. */
+import { SHIPPED_TEXTS } from '../guests/registry';
 import { assembleSource } from '../session';
 import { filesBeside, sourceText } from './guest-file';
 import { ASM_HELP } from './help';
@@ -28,7 +29,7 @@ export function asmCommand(args: readonly string[], terminal: Terminal): number 
   const format = options.choice('format') === 'flat' ? 'flat' : 'elf';
   const text = sourceText(bytes);
   const files = filesBeside(source, text, terminal);
-  const assembled = assembleSource(source, text, format, files);
+  const assembled = assembleSource(source, text, format, { ...SHIPPED_TEXTS.library, ...files });
   if (!assembled.ok) {
     for (const error of assembled.error) terminal.error(`${error}\n`);
     return STATUS.usage;

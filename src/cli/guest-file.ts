@@ -1,5 +1,5 @@
 /** From what the user named to a guest: a shipped one, or a file. */
-import { SHIPPED_GUESTS } from '../guests/registry';
+import { GUEST_CATALOG } from '../guests/catalog';
 import { ACCEPTED_GUESTS, type GuestSource, type Problem } from '../session';
 import { type Terminal, UsageError } from './text';
 
@@ -7,10 +7,10 @@ const INCLUDE = /^[^;"'\n]*?(%include|\bincbin)\s+["'`](.+?)["'`]/gim;
 const ASSEMBLY = /\.(asm|s|nasm|inc)$/i;
 
 export function guestNamed(name: string, terminal: Terminal): GuestSource {
-  if (SHIPPED_GUESTS.some((guest) => guest.name === name)) return { kind: 'shipped', name };
+  if (GUEST_CATALOG.some((guest) => guest.name === name)) return { kind: 'shipped', name };
   const bytes = terminal.readFile(name);
   if (!bytes) {
-    const names = SHIPPED_GUESTS.map((guest) => guest.name).join(', ');
+    const names = GUEST_CATALOG.map((guest) => guest.name).join(', ');
     throw new UsageError(
       `'${name}' is neither a shipped guest nor a file that can be read. Shipped guests: ${names}. ${ACCEPTED_GUESTS}`,
     );

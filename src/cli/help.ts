@@ -1,8 +1,8 @@
 /** What `--help` prints. */
-import { SHIPPED_GUESTS } from '../guests/registry';
+import { GUEST_CATALOG } from '../guests/catalog';
 
-const width = Math.max(...SHIPPED_GUESTS.map(({ name }) => name.length));
-const guests = SHIPPED_GUESTS.map(({ name, title }) => `    ${name.padEnd(width)}  ${title}`).join(
+const width = Math.max(...GUEST_CATALOG.map(({ name }) => name.length));
+const guests = GUEST_CATALOG.map(({ name, title }) => `    ${name.padEnd(width)}  ${title}`).join(
   '\n',
 );
 

@@ -1,4 +1,5 @@
 /** `ringside run`: one world from start to end, without history. */
+import { SHIPPED_TEXTS } from '../guests/registry';
 import {
   DEFAULT_WORLD,
   type GuestSource,
@@ -61,7 +62,7 @@ export function runCommand(args: readonly string[], terminal: Terminal): number 
   const [name, ...rest] = options.positional;
   if (name === undefined) throw new UsageError('run needs a GUEST.');
   if (rest.length > 0) throw new UsageError(`run takes one GUEST; '${rest[0]}' is too much.`);
-  const made = makeSystem(worldOf(guestNamed(name, terminal), options, terminal));
+  const made = makeSystem(worldOf(guestNamed(name, terminal), options, terminal), SHIPPED_TEXTS);
   if (!made.ok) {
     terminal.error(problemText(made.error));
     return STATUS.usage;

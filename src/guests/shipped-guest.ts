@@ -1,6 +1,6 @@
 /**
  * What a shipped guest is, and what its runs must come to. Plain data without the source text, so that a page can
- * list the guests without holding their programs (`catalog.ts`); `registry.ts` adds the sources.
+ * list the guests without holding their programs (`catalog.ts`); `registry.ts` and `source-of.ts` add the texts.
  */
 
 /** Chapters of the list of guests, in reading order. */
@@ -86,13 +86,32 @@ export interface GuestInfo {
   };
 }
 
+/** Texts by the names that `%include` uses. */
+export type Files = Readonly<Record<string, string>>;
+
+/** The texts in a guest's folder. */
+export interface GuestText {
+  /** The main file. */
+  readonly source: string;
+  readonly files: Files;
+}
+
 export interface ShippedGuest extends GuestInfo {
   readonly fileName: string;
   /** NASM source text. */
   readonly source: string;
   /** What `%include` names in it, by the names it uses. */
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Files;
 }
+
+/** Texts that ship with Ringside: all of them, or those that someone needs. */
+export interface ShippedTexts {
+  readonly guests: readonly ShippedGuest[];
+  /** What every guest may include, students' own too. */
+  readonly library: Files;
+}
+
+export const NO_TEXTS: ShippedTexts = { guests: [], library: {} };
 
 /**
  * @returns what the run under that technique must come to

@@ -1,10 +1,11 @@
-/** The generated module and the files beside it say the same, and every shipped guest assembles. */
+/** The generated modules and the files beside them say the same, and every shipped guest assembles. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatAsmError } from '../assembler/index';
 import { buildGuest } from './image';
-import { SHIPPED_GUESTS } from './registry';
-import { GUEST_FILES, GUEST_LIBRARY, GUEST_SOURCES } from './sources.generated';
+import { SHIPPED_GUESTS, SHIPPED_TEXTS, shippedGuest } from './registry';
+import { libraryFor, sourceOf } from './source-of';
+import { GUEST_TEXTS } from './texts.generated';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
@@ -26,16 +27,33 @@ describe('shipped guests', () => {
     expect(SHIPPED_GUESTS.filter(({ name }) => !readme.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
-  it('are as the generated module says (else run scripts/generate-guest-sources.ts)', () => {
-    const sources = folders.map((name) => [name, read(`${name}/${name}.asm`)]);
-    expect(GUEST_SOURCES).toEqual(Object.fromEntries(sources));
+  it('are as the generated modules say (else run scripts/generate-guest-sources.ts)', () => {
+    expect(Object.keys(GUEST_TEXTS).sort()).toEqual(folders.sort());
     const library = sourcesIn('lib').map((file) => [`lib/${file}`, read(`lib/${file}`)]);
-    expect(GUEST_LIBRARY).toEqual(Object.fromEntries(library));
+    expect(SHIPPED_TEXTS.library).toEqual(Object.fromEntries(library));
     for (const name of folders) {
       const others = sourcesIn(name).filter((file) => file !== `${name}.asm`);
       const files = others.map((file) => [file, read(`${name}/${file}`)]);
-      expect(GUEST_FILES[name] ?? {}).toEqual(Object.fromEntries(files));
+      const { source, files: generated } = GUEST_TEXTS[name]!;
+      expect(source).toBe(read(`${name}/${name}.asm`));
+      expect(generated).toEqual(Object.fromEntries(files));
     }
+  });
+
+  it.each(SHIPPED_GUESTS)('$name is the same when it is fetched alone', async (guest) => {
+    expect(await sourceOf(guest.name)).toEqual(guest);
+  });
+
+  it('that do not exist are not fetched', async () => {
+    expect(await sourceOf('constructor')).toBeUndefined();
+    expect(shippedGuest('constructor')).toBeUndefined();
+  });
+
+  it('give their library to texts that name a file of it, however they include it', async () => {
+    const { library } = SHIPPED_TEXTS;
+    expect(await libraryFor(['nop', '%include "lib/start.inc"'])).toEqual(library);
+    expect(await libraryFor(["%define START 'lib/start.inc'\n%include START"])).toEqual(library);
+    expect(await libraryFor(['%include "own.inc"', Uint8Array.of(1)])).toEqual({});
   });
 
   it.each(SHIPPED_GUESTS)('$name assembles without errors', (guest) => {

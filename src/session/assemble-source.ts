@@ -1,7 +1,6 @@
 /** Source to image and listing, for whoever wants files rather than a run. */
 import { assemble, formatAsmError, toElf, toFlat } from '../assembler';
 import { err, ok, type Result } from '../base/result';
-import { GUEST_LIBRARY } from '../guests/registry';
 
 export interface AssembledSource {
   readonly image: Uint8Array;
@@ -9,7 +8,7 @@ export interface AssembledSource {
 }
 
 /**
- * @param files what `%include` and `incbin` may name, besides the files of the shipped guests
+ * @param files what `%include` and `incbin` may name, by the names they use
  * @returns the image, or every error of the file as text: place, message, source line and caret
  */
 export function assembleSource(
@@ -18,7 +17,7 @@ export function assembleSource(
   format: 'elf' | 'flat',
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Result<AssembledSource, readonly string[]> {
-  const assembled = assemble(text, { name, files: { ...GUEST_LIBRARY, ...files } });
+  const assembled = assemble(text, { name, files });
   if (!assembled.ok) return err(assembled.error.map(formatAsmError));
   const assembly = assembled.value;
   const image = format === 'flat' ? toFlat(assembly) : toElf(assembly);

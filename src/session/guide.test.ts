@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from '../debugger/expression';
+import { SHIPPED_TEXTS } from '../guests/registry';
 import { makeSystem } from './run';
 import { DEFAULT_WORLD } from './world';
 
@@ -19,7 +20,7 @@ describe('docs/guests.md', () => {
   ])('program %i says %j and ends well', (index, said) => {
     const text = blocks('nasm')[index] ?? '';
     const guest = { kind: 'assembly', name: 'guide.asm', text } as const;
-    const made = makeSystem({ ...DEFAULT_WORLD, guest });
+    const made = makeSystem({ ...DEFAULT_WORLD, guest }, SHIPPED_TEXTS);
     if (!made.ok) throw new Error(made.error.message);
     expect(made.value.run(1_000_000)).toEqual({ kind: 'exited', code: 0x10 });
     expect(made.value.serial()).toBe(said);

@@ -1,6 +1,7 @@
 /** What is collected while a run is recorded, cut at a moment and filled again, is what it was. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SHIPPED_TEXTS } from '../guests/registry';
 import { EventStops } from './event-stops';
 import { Excursions } from './excursions';
 import { openWorld } from './run';
@@ -10,7 +11,7 @@ import { DEFAULT_WORLD } from './world';
 describe.each(['bare', 'binary-translation'] as const)('lanes on %s', (technique) => {
   it('cut anywhere and filled again give the same answers', () => {
     const guest = { kind: 'shipped', name: 'hello-rings' } as const;
-    const opened = openWorld({ ...DEFAULT_WORLD, technique, guest });
+    const opened = openWorld({ ...DEFAULT_WORLD, technique, guest }, SHIPPED_TEXTS);
     if (!opened.ok) throw new Error(opened.error.message);
     const { recording } = opened.value;
     recording.extend(1e9);

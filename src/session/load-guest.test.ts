@@ -1,10 +1,11 @@
 /** Guests as given: a shipped one brings its format and its input, a source brings its files. */
 import { describe, expect, it } from 'vitest';
+import { SHIPPED_TEXTS } from '../guests/registry';
 import type { GuestSource, World } from './index';
 import { DEFAULT_WORLD, makeSystem } from './index';
 
 function run(guest: GuestSource, rest: Partial<World> = {}) {
-  const system = makeSystem({ ...DEFAULT_WORLD, technique: 'bare', guest, ...rest });
+  const system = makeSystem({ ...DEFAULT_WORLD, technique: 'bare', guest, ...rest }, SHIPPED_TEXTS);
   if (!system.ok) return { outcome: system.error, console: '' };
   return { outcome: system.value.run(1_000_000), console: system.value.serial() };
 }

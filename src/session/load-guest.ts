@@ -10,7 +10,8 @@ import {
 import { err, ok, type Result } from '../base/result';
 import type { SourcePlace } from '../debugger/inspect/context';
 import { loadChoice } from '../guests/image';
-import { GUEST_LIBRARY, SHIPPED_GUESTS } from '../guests/registry';
+import { GUEST_CATALOG } from '../guests/catalog';
+import type { ShippedTexts } from '../guests/shipped-guest';
 import { ACCEPTED_FORMATS } from '../machine/loader/load-error';
 import { readImage } from '../machine/loader/load-image';
 import { hasMultibootMagic } from '../machine/loader/multiboot';
@@ -35,13 +36,14 @@ export const ACCEPTED_GUESTS =
 
 type Given = Pick<World, 'guest' | 'image' | 'input' | 'memoryBytes'>;
 
-export function loadGuest(world: Given): Result<GuestImage, Problem> {
+/** @param texts what the world's guest needs of the shipped texts: `fetchTexts` */
+export function loadGuest(world: Given, texts: ShippedTexts): Result<GuestImage, Problem> {
   const source = world.guest;
   switch (source.kind) {
     case 'shipped': {
-      const shipped = SHIPPED_GUESTS.find((guest) => guest.name === source.name);
+      const shipped = texts.guests.find((guest) => guest.name === source.name);
       if (!shipped) {
-        const names = SHIPPED_GUESTS.map((guest) => guest.name).join(', ');
+        const names = GUEST_CATALOG.map((guest) => guest.name).join(', ');
         return err({
           message: `There is no shipped guest named '${source.name}'.`,
           hint: `Shipped guests: ${names}.`,
@@ -57,7 +59,7 @@ export function loadGuest(world: Given): Result<GuestImage, Problem> {
           name: source.name,
           fileName: source.name,
           source: source.text,
-          files: { ...GUEST_LIBRARY, ...source.files },
+          files: { ...texts.library, ...source.files },
         },
         world,
       );

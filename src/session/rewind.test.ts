@@ -1,6 +1,7 @@
 /** Back then forward is bit-identical, on the real machines: all of RAM and everything `save()` holds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SHIPPED_TEXTS } from '../guests/registry';
 import type { System } from '../hypervisor/core/system';
 import { makeSystem, openWorld, type Run } from './run';
 import { DEFAULT_WORLD, type TechniqueId, type World } from './world';
@@ -12,13 +13,13 @@ const world = (technique: TechniqueId): World => ({
 });
 
 function fresh(technique: TechniqueId): System {
-  const made = makeSystem(world(technique));
+  const made = makeSystem(world(technique), SHIPPED_TEXTS);
   if (!made.ok) throw new Error(made.error.message);
   return made.value;
 }
 
 function open(technique: TechniqueId): Run {
-  const opened = openWorld(world(technique));
+  const opened = openWorld(world(technique), SHIPPED_TEXTS);
   if (!opened.ok) throw new Error(opened.error.message);
   return opened.value;
 }

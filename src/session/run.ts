@@ -5,6 +5,7 @@
 import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';
 import { CheckpointStore, Cursor, type Interventions, MomentLog, Recording } from '../history';
+import { NO_TEXTS } from '../guests/shipped-guest';
 import type { System } from '../hypervisor/core/system';
 import { createSystem } from '../hypervisor/registry';
 import type { OutsideInput } from '../machine/board';
@@ -42,9 +43,13 @@ export interface Run {
   follower: BlockFollower | null;
 }
 
-/** Makes the machines of a world. Nothing that is open elsewhere is touched. */
-export function openWorld(world: World): Result<Run, Problem> {
-  const loaded = loadGuest(world);
+/**
+ * Makes the machines of a world. Nothing that is open elsewhere is touched.
+ *
+ * @param texts the shipped texts that its guest needs
+ */
+export function openWorld(world: World, texts = NO_TEXTS): Result<Run, Problem> {
+  const loaded = loadGuest(world, texts);
   if (!loaded.ok) return loaded;
   const { guest, map } = loaded.value;
   const typed = outsideInput(loaded.value.input ?? {});
@@ -149,9 +154,13 @@ export function rest(run: Run, moment: number): void {
   run.recording.shrink(RESTING_EVENTS);
 }
 
-/** One machine of a world, without history: what the command runs. */
-export function makeSystem(world: World): Result<System, Problem> {
-  const loaded = loadGuest(world);
+/**
+ * One machine of a world, without history: what the command runs.
+ *
+ * @param texts the shipped texts that its guest needs
+ */
+export function makeSystem(world: World, texts = NO_TEXTS): Result<System, Problem> {
+  const loaded = loadGuest(world, texts);
   if (!loaded.ok) return loaded;
   const typed = outsideInput(loaded.value.input ?? {});
   if (!typed.ok) return typed;

@@ -27,6 +27,7 @@ import type {
   StopView,
 } from './debug';
 import { resolveEdit, tryEdits } from './edits';
+import { fetchTexts } from './fetch-texts';
 import { fingerprintOf } from './fingerprint';
 import { outsideInput } from './guest-input';
 import { inspect } from './inspections';
@@ -86,11 +87,16 @@ export class Session implements SessionApi {
   /** Counts commands that move the present: a slice that finds another number stops. */
   private turn = 0;
   private exploring = 0;
+  private loading = 0;
 
   constructor(private readonly options: SessionOptions) {}
 
   async load(world: World): Promise<Result<{ guest: LoadedGuest; view: MachineView }, Problem>> {
-    const opened = openWorld(world);
+    const mine = ++this.loading;
+    const texts = await fetchTexts(world.guest);
+    if (!texts.ok) return err(texts.error);
+    if (mine !== this.loading) return err({ message: 'Another guest was opened meanwhile.' });
+    const opened = openWorld(world, texts.value);
     if (!opened.ok) return err(opened.error);
     this.turn++;
     this.exploring++;

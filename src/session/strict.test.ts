@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SHIPPED_TEXTS } from '../guests/registry';
 import { DEFAULT_WORLD, makeSystem, type World } from './index';
 
 const world = (technique: World['technique']): World => ({
@@ -10,7 +11,7 @@ const world = (technique: World['technique']): World => ({
 
 describe('the CPU x86-strict', () => {
   it("raises #GP for the first sensitive instruction of a shipped guest's user code", () => {
-    const made = makeSystem(world('bare'));
+    const made = makeSystem(world('bare'), SHIPPED_TEXTS);
     if (!made.ok) throw new Error(made.error.message);
     made.value.run(2_000_000);
     expect(made.value.serial()).toContain('tasks: entering ring 3');
@@ -18,7 +19,7 @@ describe('the CPU x86-strict', () => {
   });
 
   it('is refused with binary translation, which needs the holes', () => {
-    const made = makeSystem(world('binary-translation'));
+    const made = makeSystem(world('binary-translation'), SHIPPED_TEXTS);
     expect(made.ok).toBe(false);
     expect(!made.ok && made.error.message).toContain('x86-strict');
   });

@@ -90,6 +90,23 @@ describe('assemble', () => {
     expect(labels).toMatchObject([{ name: 'start', line: 1 }]);
   });
 
+  it('lets every program include what the shipped guests share', async () => {
+    const main = '%include "lib/start.inc"\nmain: print "here", 10\nret\n';
+    const { diagnostics, labels } = await assemble(main);
+    expect(diagnostics).toEqual([]);
+    expect(labels).toContainEqual(expect.objectContaining({ name: 'main', file: 'guest.asm' }));
+    const own = await assemble(main, { 'lib/start.inc': '%error "mine"\n' });
+    expect(own.diagnostics).toContainEqual(
+      expect.objectContaining({
+        file: 'lib/start.inc',
+        line: 1,
+        message: expect.stringContaining('mine'),
+      }),
+    );
+    const files = { 'guest.asm': main };
+    expect(await toolchain.build({ main: 'guest.asm', files }, 'elf')).not.toBeNull();
+  });
+
   it('names the file of lines, labels and errors that are included', async () => {
     const files = { 'lib.inc': 'print: ret\n' };
     const { lines, labels } = await assemble('call print\n%include "lib.inc"\n', files);

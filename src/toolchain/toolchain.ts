@@ -1,5 +1,6 @@
 /** The toolchain behind `ToolchainApi`: the assembler's answers as plain data. */
 import { assemble, toElf, toFlat } from '../assembler';
+import { libraryFor } from '../guests/source-of';
 import type { SourceProgram, ToolchainApi } from './api';
 import { instructionDoc } from './instruction-docs';
 import { assembleProgram, mainSource } from './program';
@@ -7,11 +8,16 @@ import { vocabulary } from './vocabulary';
 
 export function createToolchain(): ToolchainApi {
   return {
-    assemble: async (program) => assembleProgram(program),
+    assemble: async (program) => assembleProgram(await withLibrary(program)),
     vocabulary: async () => vocabulary(),
     describe: async (mnemonic) => instructionDoc(mnemonic),
-    build: async (program, format) => build(program, format),
+    build: async (program, format) => build(await withLibrary(program), format),
   };
+}
+
+/** The program with the files that every guest may include; its own of the same name come first. */
+async function withLibrary({ main, files }: SourceProgram): Promise<SourceProgram> {
+  return { main, files: { ...(await libraryFor(Object.values(files))), ...files } };
 }
 
 function build(program: SourceProgram, format: 'elf' | 'flat' | 'listing'): Uint8Array | null {
