@@ -58,7 +58,9 @@ export function toEsModule(commonJs: string): string {
     .replace(ENUM, (all, name: string, members: string) => {
       const names = namesInOrder(members);
       const long = names && names.length >= LONG_ENUM;
-      return long ? `export const ${name} = /*#__PURE__*/ enumOf('${names.join(' ')}');` : all;
+      return long
+        ? `export const ${name} = /*#__PURE__*/ enumOf('${names.join(' ').replace(VECTOR_CODE, '')}');`
+        : all;
     });
   const unknown = /^.*(?:module\.exports|\brequire\().*$/m.exec(withoutComments(body));
   if (unknown) throw new Error(`iced-x86: do not know how to rewrite the line: ${unknown[0]}`);
@@ -85,11 +87,17 @@ function namesInOrder(members: string): string[] | null {
   return names;
 }
 
+/**
+ * Members of `Code` for vector extensions and 3DNow!, two thirds of its text. They get the empty name: `Code[code]` is read
+ * for forms of the legacy encoding alone, the only ones that the assembler writes and the CPU carries out.
+ */
+const VECTOR_CODE = /\b(?:VEX|EVEX|XOP|MVEX|D3NOW)_\w+/g;
+
 const ENUM_OF = `
 const enumOf = (names) => {
   const members = {};
   names.split(' ').forEach((name, value) => {
-    members[name] = value;
+    if (name !== '') members[name] = value;
     members[value] = name;
   });
   return Object.freeze(members);
