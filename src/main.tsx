@@ -25,6 +25,7 @@ const store = createAppStore({
   saveTheme,
   wait: afterMs,
   patience: afterMs,
+  now: () => performance.now(),
 });
 
 const editor = createEditorStore({

@@ -3,7 +3,7 @@
  * IndexedDB can clone.
  */
 import type { Breakpoint } from '../session/debug';
-import type { ImageChoice } from '../session/world';
+import type { GuestInput, ImageChoice } from '../session/world';
 import type { SourceFiles } from '../toolchain/api';
 
 export type GuestKind =
@@ -29,6 +29,8 @@ export interface StoredGuest extends GuestSummary {
   readonly files: SourceFiles;
   /** How it is loaded; null: as its bytes say. */
   readonly image: ImageChoice | null;
+  /** Typed and sent from the start; absent: nothing. */
+  readonly input?: GuestInput;
   /** Those that stand on its source lines, in terms of `files`. */
   readonly breakpoints: readonly Breakpoint[];
 }

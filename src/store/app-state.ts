@@ -20,8 +20,10 @@ export type Speed =
       readonly id: string;
       readonly label: string;
       readonly kind: 'instructions';
-      /** Machine instructions between two pictures. */
+      /** Machine instructions between two pictures; with `adapts`, of the first one only. */
       readonly slice: number;
+      /** As many as run in the time of one picture, on this machine and for this guest. */
+      readonly adapts?: true;
     };
 
 export const SPEEDS: readonly [Speed, ...Speed[]] = [
@@ -29,7 +31,7 @@ export const SPEEDS: readonly [Speed, ...Speed[]] = [
   { id: '4', label: '4 steps/s', kind: 'steps', everyMs: 250 },
   { id: '20', label: '20 steps/s', kind: 'steps', everyMs: 50 },
   { id: 'run', label: '100 per frame', kind: 'instructions', slice: 100 },
-  { id: 'full', label: 'Full speed', kind: 'instructions', slice: 50_000 },
+  { id: 'full', label: 'Full speed', kind: 'instructions', slice: 50_000, adapts: true },
 ];
 
 /** A stretch of the run, in machine instructions: `[from, to)`. */
@@ -69,4 +71,6 @@ export interface AppState extends DebugState {
   /** The open lesson; null when exploring freely. */
   readonly lesson: LessonState | null;
   readonly helpOpen: boolean;
+  /** The keyboard is to go to the guest as soon as its field is on the page. Cleared by the field that took it. */
+  readonly keyboardWanted: boolean;
 }

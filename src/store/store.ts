@@ -21,6 +21,7 @@ import { createDebugActions, type DebugActions } from './debug-actions';
 import { INITIAL_DEBUG_STATE } from './debug-state';
 import { worldFor } from './editor-machine';
 import { createLessonActions, type LessonActions } from './lesson-actions';
+import { playPace } from './play-pace';
 
 /** How far ahead a run is explored to find its end. Longer runs grow the timeline as they are played. */
 const EXPLORE_INSTRUCTIONS = 2_000_000;
@@ -58,6 +59,10 @@ export interface Actions extends LessonActions, DebugActions {
   setTab(tab: RightTab): void;
   setTheme(theme: ThemeChoice): void;
   setHelpOpen(open: boolean): void;
+  /** Lets a person talk to the guest: its console in front, the keyboard in it, and the guest at full speed. */
+  converse(): void;
+  /** The guest's field has the keyboard that was wanted for it. */
+  keyboardGiven(): void;
   report(problem: Problem): void;
   dismissProblem(): void;
 }
@@ -71,6 +76,8 @@ export interface StoreOptions {
   readonly wait: (ms: number) => Promise<void>;
   /** Remembers the theme between visits. */
   readonly saveTheme: (theme: ThemeChoice) => void;
+  /** Milliseconds of real time; without it full speed has pictures of one length. */
+  readonly now?: () => number;
   /** Settles after so many milliseconds of real time; without it no command ever counts as slow. */
   readonly patience?: (ms: number) => Promise<void>;
 }
@@ -103,13 +110,18 @@ export function createAppStore(options: StoreOptions): AppStore {
     problem: null,
     lesson: null,
     helpOpen: false,
+    keyboardWanted: false,
   }));
   const { getState: get, setState: set } = store;
 
   const report = (problem: Problem) => set({ problem });
 
+  const pace = playPace((slice) => session.play(slice), options.now);
+
   let interrupted = false;
   let playRound = 0;
+  /** What lies ahead is to be explored once play at full speed has ended. */
+  let unexplored = false;
   const queue = new CommandQueue({
     interrupt: () => {
       interrupted = true;
@@ -161,7 +173,8 @@ export function createAppStore(options: StoreOptions): AppStore {
   };
 
   /** Learns the run's end, then draws the whole timeline. Steps aside whenever a person does something. */
-  const explore = () =>
+  const explore = () => {
+    unexplored = false;
     queue.setBackground(async (isCurrent) => {
       interrupted = false;
       const { end } = await session.explore(EXPLORE_INSTRUCTIONS);
@@ -177,6 +190,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       }));
       await refreshTimeline();
     });
+  };
 
   /** Follows the timeline to where the run has got, when its end is not known yet. */
   const extendTimeline = () => {
@@ -189,8 +203,15 @@ export function createAppStore(options: StoreOptions): AppStore {
 
   /** What was known of the future is gone: another one follows the present moment. */
   const futureChanged = () => {
-    set({ furthest: get().view?.moment.retired ?? 0 });
-    explore();
+    const { view, playing, speed } = get();
+    set({ furthest: view?.moment.retired ?? 0 });
+    // Somebody types into a guest that runs: each key makes another future, so none is worth looking at yet.
+    if (playing && speed.kind === 'instructions') {
+      queue.setBackground(null);
+      unexplored = true;
+    } else {
+      explore();
+    }
   };
 
   /** Stops play. A command that runs goes on: the next one interrupts it if it takes long. */
@@ -252,13 +273,14 @@ export function createAppStore(options: StoreOptions): AppStore {
     while (get().playing && round === playRound) {
       const { speed, unit } = get();
       const view = await command(() =>
-        speed.kind === 'steps' ? session.step(unit, 'forward') : session.play(speed.slice),
+        speed.kind === 'steps' ? session.step(unit, 'forward') : pace.run(speed),
       );
       if (!view || isOver(view) || view.stop) break;
       await options.wait(speed.kind === 'steps' ? speed.everyMs : 0);
     }
     if (round === playRound) set({ playing: false });
-    extendTimeline();
+    if (unexplored && !get().playing) explore();
+    else extendTimeline();
   };
 
   const actions: Actions = {
@@ -346,6 +368,13 @@ export function createAppStore(options: StoreOptions): AppStore {
       set({ theme });
     },
     setHelpOpen: (helpOpen) => set({ helpOpen }),
+    converse() {
+      actions.showPanel('console');
+      set({ tab: 'console', keyboardWanted: true });
+      actions.setSpeed('full');
+      actions.play();
+    },
+    keyboardGiven: () => set({ keyboardWanted: false }),
     report,
     dismissProblem: () => set({ problem: null }),
     ...createDebugActions({

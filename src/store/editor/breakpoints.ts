@@ -50,10 +50,10 @@ export function breakpointMarks(given: BreakpointsOfFile): BreakpointMark[] {
   const byId = new Map(resolved.map((r) => [r.id, r]));
   const marks: BreakpointMark[] = [];
   if (running) {
-    for (const breakpoint of given.breakpoints.filter(isOnSource)) {
-      if (breakpoint.place.file !== file) continue;
+    for (const breakpoint of given.breakpoints) {
       const known = byId.get(breakpoint.id);
-      const line = known?.source?.file === file ? known.source.line : breakpoint.place.line;
+      const line = lineOf(breakpoint, known, file);
+      if (line === null) continue;
       marks.push(
         markOf(
           breakpoint,
@@ -70,6 +70,16 @@ export function breakpointMarks(given: BreakpointsOfFile): BreakpointMark[] {
     }
   }
   return marks;
+}
+
+/** Where it stands in this file: a label or an address too, if it is code of a source line. Null: not here. */
+function lineOf(
+  { place }: Breakpoint,
+  known: ResolvedBreakpoint | undefined,
+  file: string,
+): number | null {
+  if (known?.source?.file === file && known.addresses.length > 0) return known.source.line;
+  return place.kind === 'source' && place.file === file ? place.line : null;
 }
 
 const markOf = (

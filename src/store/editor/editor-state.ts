@@ -5,7 +5,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Breakpoint, Evaluation, ResolvedBreakpoint } from '../../session/debug';
 import type { Problem } from '../../session/view';
-import type { GuestSource, ImageChoice, World } from '../../session/world';
+import type { GuestInput, GuestSource, ImageChoice, World } from '../../session/world';
 import type { GuestKind, GuestSummary } from '../../storage/guest';
 import type { GuestLibrary } from '../../storage/library';
 import type {
@@ -31,6 +31,8 @@ export interface OpenGuest {
   readonly files: SourceFiles;
   /** How it is loaded; null: as its bytes say. */
   readonly image: ImageChoice | null;
+  /** Typed and sent from the start; null: nothing. */
+  readonly input: GuestInput | null;
   /** Milliseconds since 1970; 0 for shipped guests. */
   readonly created: number;
   readonly modified: number;
@@ -118,8 +120,8 @@ export interface EditorState {
   readonly removed: GuestSummary | null;
   readonly libraryOpen: boolean;
   readonly question: ImageQuestion | null;
-  /** Addresses and bytes beside the lines. */
-  readonly showBytes: boolean;
+  /** Addresses and bytes beside the lines. Null: nobody has chosen, so where there is room for them. */
+  readonly showBytes: boolean | null;
 }
 
 export interface EditorActions {
@@ -159,11 +161,13 @@ export interface EditorActions {
   removeFile(file: string): void;
   setMain(file: string): void;
   setImage(choice: ImageChoice | null): void;
+  /** What is typed into the guest from the start, beginning with the next run. */
+  setInput(input: GuestInput | null): void;
   /** Writes a diagnostic's suggestion in place of what it marks. */
   applySuggestion(diagnostic: Diagnostic): void;
   /** Assembles and gives the program to the machine. With errors the first is revealed and the machine left alone. */
   runProgram(): Promise<boolean>;
-  /** Runs a shipped guest and shows its source. */
+  /** Runs a shipped guest and shows its source; one that waits for a person gets the keyboard. */
   startShipped(name: string): Promise<boolean>;
   startOwn(id: string): Promise<boolean>;
   /** Null when there is nothing to hand over; errors are then revealed. */
@@ -200,7 +204,13 @@ export interface EditorActions {
 export interface EditorMachine {
   world(): World | null;
   /** Opens a guest in place of what runs. On failure what was open stays. Null when it was opened. */
-  open(guest: GuestSource, image: ImageChoice | null): Promise<Problem | null>;
+  open(
+    guest: GuestSource,
+    image: ImageChoice | null,
+    input?: GuestInput | null,
+  ): Promise<Problem | null>;
+  /** The guest that was opened waits for a person: its console comes to the front, and it runs. */
+  converse(): void;
   breakpoints(): readonly Breakpoint[];
   /** What became of them; empty until the session has answered. */
   resolved(): readonly ResolvedBreakpoint[];

@@ -17,16 +17,22 @@ function workshop(shelf = memoryShelf()) {
   let world: World | null = null;
   let breakpoints: readonly Breakpoint[] = [];
   const opened: World[] = [];
+  const conversations: string[] = [];
   const machine: EditorMachine = {
     world: () => world,
-    async open(guest, image) {
-      const next: World = { ...DEFAULT_WORLD, guest, ...(image ? { image } : {}) };
+    async open(guest, image, input) {
+      const next: World = {
+        ...{ ...DEFAULT_WORLD, guest },
+        ...(image ? { image } : {}),
+        ...(input ? { input } : {}),
+      };
       const result = await session.load(next);
       if (!result.ok) return result.error;
       world = next;
       opened.push(next);
       return null;
     },
+    converse: () => conversations.push(world?.guest.name ?? ''),
     breakpoints: () => breakpoints,
     resolved: () => [],
     async setBreakpoints(list) {
@@ -62,6 +68,7 @@ function workshop(shelf = memoryShelf()) {
     machine,
     problems,
     opened,
+    conversations,
     breakpoints: () => breakpoints,
     lines: () => breakpoints.map((b) => (b.place.kind === 'source' ? b.place.line : 0)),
     /** All pauses end, and what they start is done. */
@@ -306,6 +313,34 @@ describe('shipped guests', () => {
     expect(get().guest?.shipped).toBeNull();
     await actions.followMachine(true);
     expect(get().guest?.shipped).toBe('hello-rings');
+  });
+});
+
+describe('what is typed from the start', () => {
+  it('comes along with a copy of a shipped guest, is kept, and can be taken away', async () => {
+    const { actions, get, opened, library, pass } = workshop();
+    await actions.editCopy('keyboard-echo');
+    expect(get().guest?.input).toEqual({ text: 'Hello 386\n' });
+    expect(await actions.runProgram()).toBe(true);
+    expect(opened.at(-1)?.input).toEqual({ text: 'Hello 386\n' });
+
+    const id = get().guest?.id ?? '';
+    expect((await library.load(id))?.input).toEqual({ text: 'Hello 386\n' });
+    actions.setInput(null);
+    await pass();
+    expect((await library.load(id))?.input).toBeUndefined();
+    expect(await actions.runProgram()).toBe(true);
+    expect(opened.at(-1)?.input).toBeUndefined();
+  });
+});
+
+describe('starting a shipped guest', () => {
+  it('hands it the keyboard when it waits for a person, and only then', async () => {
+    const { actions, conversations } = workshop();
+    expect(await actions.startShipped('keyboard-echo')).toBe(true);
+    expect(conversations).toEqual([]);
+    expect(await actions.startShipped('tinyos')).toBe(true);
+    expect(conversations).toEqual(['tinyos']);
   });
 });
 

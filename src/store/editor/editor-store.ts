@@ -42,7 +42,7 @@ const EMPTY: EditorState = {
   removed: null,
   libraryOpen: false,
   question: null,
-  showBytes: true,
+  showBytes: null,
 };
 
 export function createEditorStore(options: EditorOptions): EditorStore {
@@ -176,6 +176,6 @@ function storedOf(
   breakpoints: StoredGuest['breakpoints'],
 ): StoredGuest | null {
   if (!guest || guest.id === null) return null;
-  const { shipped: _, id, ...rest } = guest;
-  return { ...rest, id, breakpoints };
+  const { shipped: _, id, input, ...rest } = guest;
+  return { ...rest, id, breakpoints, ...(input ? { input } : {}) };
 }

@@ -15,6 +15,7 @@ type FileActions = Pick<
   | 'removeFile'
   | 'setMain'
   | 'setImage'
+  | 'setInput'
   | 'applySuggestion'
 >;
 
@@ -108,6 +109,12 @@ export function fileActions({ get, set, changed, keep }: FileDeps): FileActions 
       const guest = own();
       if (!guest) return;
       set({ guest: { ...guest, image } });
+      keep();
+    },
+    setInput(input) {
+      const guest = own();
+      if (!guest) return;
+      set({ guest: { ...guest, input } });
       keep();
     },
     applySuggestion(diagnostic: Diagnostic) {

@@ -11,7 +11,7 @@ import type {
   OpenGuest,
 } from './editor-state';
 import { importFiles, stem } from './import-files';
-import { openShippedGuest } from './shipped';
+import { openShippedGuest, waitsForPerson } from './shipped';
 import { TEMPLATE, TEMPLATE_FILE } from './template';
 
 type LibraryActions = Pick<
@@ -47,8 +47,8 @@ export interface LibraryDeps extends EditorOptions {
 }
 
 export const openOf = (guest: StoredGuest): OpenGuest => {
-  const { breakpoints: _, ...rest } = guest;
-  return { ...rest, shipped: null };
+  const { breakpoints: _, input = null, ...rest } = guest;
+  return { ...rest, input, shipped: null };
 };
 
 export function libraryActions(deps: LibraryDeps): LibraryActions {
@@ -179,8 +179,11 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       const source =
         name === undefined || guest?.shipped === name ? guest : await openShippedGuest(name);
       if (!source) return false;
-      const { kind, main, files, image } = source;
-      await make({ name: source.name, kind, main, files, image, breakpoints: [] });
+      const { kind, main, files, image, input } = source;
+      await make({
+        ...{ name: source.name, kind, main, files, image, breakpoints: [] },
+        ...(input ? { input } : {}),
+      });
       set({ libraryOpen: false });
       return true;
     },
@@ -273,7 +276,11 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       await refresh();
     },
     dismissRemoved: () => set({ removed: null }),
-    startShipped: async (name) => (await openShipped(name)) && deps.run(),
+    async startShipped(name) {
+      const started = (await openShipped(name)) && (await deps.run());
+      if (started && waitsForPerson(name)) machine.converse();
+      return started;
+    },
     startOwn: async (id) => (await openOwn(id)) && deps.run(),
     async downloadOwn(id) {
       await flush();

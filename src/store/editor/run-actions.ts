@@ -76,6 +76,7 @@ export function runActions(deps: RunDeps): RunActions {
         ? await machine.open(
             { kind: 'assembly', name: main, text, files: others },
             loadPlan(guest.image, main, files, reply),
+            guest.input,
           )
         : await machine.open({ kind: 'shipped', name: shipped }, null);
     if (problem) {

@@ -33,9 +33,28 @@ export async function openShippedGuest(name: string): Promise<OpenGuest | null> 
     main: guest.fileName,
     files: { [guest.fileName]: guest.source, ...guest.files },
     image: imageChoice(guest.format),
+    input: guest.input ?? null,
     created: 0,
     modified: 0,
   };
+}
+
+/** Nothing types for it, and it waits for somebody who does. */
+export const waitsForPerson = (name: string): boolean =>
+  GUEST_CATALOG.some((guest) => guest.name === name && guest.typedInTests !== undefined);
+
+const TECHNIQUE_NAMES = { bare: 'No hypervisor', 'binary-translation': 'Binary translation' };
+
+/** What a technique is meant to show this guest that bare hardware would not; null: nothing. */
+export function differenceOf(guest: GuestInfo): { technique: string; why: string } | null {
+  for (const technique of ['bare', 'binary-translation'] as const) {
+    const run = guest.runs[technique];
+    if ('notMeant' in run) return { technique: TECHNIQUE_NAMES[technique], why: run.notMeant };
+    if (run.difference) {
+      return { technique: TECHNIQUE_NAMES[technique], why: run.difference.why };
+    }
+  }
+  return null;
 }
 
 function imageChoice(format: GuestFormat): ImageChoice {

@@ -92,7 +92,7 @@ export interface ConsolePanelProps extends Partial<GuestInputProps> {
   readonly view: MachineView;
 }
 
-export function ConsolePanel({ view, onInput }: ConsolePanelProps) {
+export function ConsolePanel({ view, onInput, ...keyboard }: ConsolePanelProps) {
   const { serial, screen, cursor } = view.console;
   return (
     <div className="console-panel">
@@ -114,7 +114,7 @@ export function ConsolePanel({ view, onInput }: ConsolePanelProps) {
           // biome-ignore lint/a11y/noLabelWithoutControl: the field is inside, as a component
           <label className="screen-and-keyboard">
             <Screen view={view.console} />
-            <KeyboardField onInput={onInput} />
+            <KeyboardField onInput={onInput} {...keyboard} />
           </label>
         ) : (
           <Screen view={view.console} />

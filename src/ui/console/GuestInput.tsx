@@ -2,18 +2,27 @@
  * Ways into the guest: a field whose key strokes go to its keyboard, and a line for its serial port. What is typed
  * becomes part of the run, so stepping back takes it away and stepping forward brings it again.
  */
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { GuestInput } from '../../session/world';
 
 export interface GuestInputProps {
   readonly onInput: (input: GuestInput) => void;
+  /** The keyboard is to go to the guest now; `onKeyboardGiven` says that it does. */
+  readonly keyboardWanted?: boolean;
+  readonly onKeyboardGiven?: () => void;
 }
 
 /** Tab leaves the field, as everywhere on the page; chords belong to the browser. */
 const belongsToPage = (event: KeyboardEvent): boolean =>
   event.key === 'Tab' || event.metaKey || event.nativeEvent.isComposing;
 
-export function KeyboardField({ onInput }: GuestInputProps) {
+export function KeyboardField({ onInput, keyboardWanted, onKeyboardGiven }: GuestInputProps) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (!keyboardWanted) return;
+    field.current?.focus();
+    onKeyboardGiven?.();
+  }, [keyboardWanted, onKeyboardGiven]);
   const send = (event: KeyboardEvent, down: boolean): void => {
     if (belongsToPage(event) || event.code === '') return;
     event.preventDefault();
@@ -21,6 +30,7 @@ export function KeyboardField({ onInput }: GuestInputProps) {
   };
   return (
     <input
+      ref={field}
       className="guest-input"
       type="text"
       aria-label="Keyboard of the guest"

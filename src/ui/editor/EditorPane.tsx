@@ -9,12 +9,7 @@ import {
   textOf,
 } from '../../store/editor/breakpoints';
 import type { OpenGuest, SourcePlace } from '../../store/editor/editor-state';
-import {
-  addressOfPlace,
-  executionPlaces,
-  isEditedSince,
-  runningProgram,
-} from '../../store/editor/execution';
+import { addressOfPlace, executionPlaces } from '../../store/editor/execution';
 import { lineMap } from '../../store/editor/line-map';
 import { choiceInWords } from '../../store/editor/load-plan';
 import { useEditor, useEditorActions } from '../../store/editor/use-editor';
@@ -28,30 +23,18 @@ import { EditorBar } from './EditorBar';
 import { FileTabs } from './FileTabs';
 import type { ExecutionLines } from './line-marks';
 import { ProblemsList } from './ProblemsList';
+import { RunningNote } from './RunningNote';
 import { StatusLine } from './StatusLine';
+import { useRunning } from './use-running';
+import { useShowBytes } from './use-show-bytes';
 import './doc.css';
 import './editor.css';
 
 const NOWHERE: ExecutionLines = { executed: null, next: null };
 
-/** The program the machine runs, if it is the open one, and what to call what it runs instead. */
-function useRunning() {
-  const guest = useEditor((s) => s.guest);
-  const run = useEditor((s) => s.run);
-  const image = useEditor((s) => s.image);
-  const world = useApp((s) => s.world);
-  const program = useMemo(
-    () => runningProgram(world, { guest, run, image }),
-    [world, guest, run, image],
-  );
-  const isImage =
-    guest?.kind === 'image' && world?.guest.kind === 'image' && world.guest.name === guest.main;
-  return { program, isImage, instead: program || isImage || !world ? null : world.guest };
-}
-
 function useBytes(guest: OpenGuest | null, file: string, text: string): BytesByLine | null {
   const image = useEditor((s) => s.image);
-  const shown = useEditor((s) => s.showBytes);
+  const shown = useShowBytes();
   // As typed when the answer came or the file was opened; from there on the view moves them along.
   const latest = useRef(text);
   latest.current = text;
@@ -258,7 +241,6 @@ export default function EditorPane() {
   const guest = useEditor((s) => s.guest);
   const activeFile = useEditor((s) => s.activeFile);
   const reply = useEditor((s) => s.reply);
-  const { program, isImage, instead } = useRunning();
   const { flush } = useEditorActions();
   useFollow();
 
@@ -273,11 +255,9 @@ export default function EditorPane() {
     };
   }, [flush]);
 
-  const isEdited = guest !== null && program !== null && isEditedSince(guest, program);
-  const running = isEdited ? 'edited' : program || isImage ? 'yes' : 'no';
   return (
     <section className="editor" aria-label="Editor">
-      <EditorBar guest={guest} running={running} instead={instead} />
+      {guest ? <EditorBar guest={guest} /> : null}
       {guest && activeFile !== null ? (
         <>
           <FileTabs guest={guest} activeFile={activeFile} diagnostics={reply?.diagnostics ?? []} />
@@ -285,7 +265,12 @@ export default function EditorPane() {
             {typeof guest.files[activeFile] === 'string' ? (
               <SourceFile guest={guest} file={activeFile} />
             ) : (
-              <BytesFile guest={guest} file={activeFile} />
+              <>
+                <BytesFile guest={guest} file={activeFile} />
+                <div className="editor-status">
+                  <RunningNote />
+                </div>
+              </>
             )}
           </div>
         </>

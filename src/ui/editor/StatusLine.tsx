@@ -2,6 +2,7 @@
 import { address as hex } from '../../base/hex';
 import type { SourcePlace } from '../../store/editor/editor-state';
 import { Button } from '../shared/Button';
+import { RunningNote, TypedNote } from './RunningNote';
 import './status.css';
 
 export interface StatusLineProps {
@@ -37,8 +38,10 @@ export function StatusLine(props: StatusLineProps) {
       <span data-saving={saving} title="Edits are kept in this browser">
         {SAVING[saving]}
       </span>
+      <RunningNote />
+      <TypedNote />
       <span id={hintId} className="editor-hint">
-        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor
+        <kbd>Esc</kbd> <span>then</span> <kbd>Tab</kbd> leaves <span>the editor</span>
       </span>
     </div>
   );

@@ -11,7 +11,8 @@ import { EventList } from '../timeline/EventList';
 export function RightPanel({ view }: { readonly view: MachineView }) {
   const selected = useApp((s) => s.tab);
   const timeline = useApp((s) => s.timeline);
-  const { setTab, seek, fingerprint, input } = useActions();
+  const keyboardWanted = useApp((s) => s.keyboardWanted);
+  const { setTab, seek, fingerprint, input, keyboardGiven } = useActions();
   return (
     <>
       <h2 className="visually-hidden">Details</h2>
@@ -36,7 +37,12 @@ export function RightPanel({ view }: { readonly view: MachineView }) {
             label: 'Console',
             content: () => (
               <div className="panel-pad">
-                <ConsolePanel view={view} onInput={input} />
+                <ConsolePanel
+                  view={view}
+                  onInput={input}
+                  keyboardWanted={keyboardWanted}
+                  onKeyboardGiven={keyboardGiven}
+                />
               </div>
             ),
           },

@@ -8,7 +8,6 @@ import { ConsolePanel } from '../console/ConsolePanel';
 import { CyclesPanel } from '../cycles/CyclesPanel';
 import { BranchesPanel } from '../debug/BranchesPanel';
 import { BreakpointsPanel } from '../debug/BreakpointsPanel';
-import { CallStackPanel } from '../debug/CallStackPanel';
 import { MemoryPanel } from '../debug/MemoryPanel';
 import { PagingPanel } from '../debug/PagingPanel';
 import { RegistersDetail } from '../debug/RegistersDetail';
@@ -39,10 +38,16 @@ function Rings({ view }: { readonly view: MachineView }): ReactNode {
 }
 
 function Console({ view }: { readonly view: MachineView }): ReactNode {
-  const { input } = useActions();
+  const { input, keyboardGiven } = useActions();
+  const keyboardWanted = useApp((s) => s.keyboardWanted);
   return (
     <div className="panel-pad">
-      <ConsolePanel view={view} onInput={input} />
+      <ConsolePanel
+        view={view}
+        onInput={input}
+        keyboardWanted={keyboardWanted}
+        onKeyboardGiven={keyboardGiven}
+      />
     </div>
   );
 }
@@ -63,16 +68,7 @@ export const upperPanels = (view: MachineView): readonly TabItem<UpperPanel>[] =
 
 export const lowerPanels = (view: MachineView): readonly TabItem<LowerPanel>[] => [
   { id: 'memory', label: 'Memory', content: () => <MemoryPanel /> },
-  {
-    id: 'stack',
-    label: 'Stack',
-    content: () => (
-      <>
-        <StackPanel />
-        <CallStackPanel />
-      </>
-    ),
-  },
+  { id: 'stack', label: 'Stack', content: () => <StackPanel /> },
   { id: 'breakpoints', label: 'Breaks', content: () => <BreakpointsPanel /> },
   { id: 'watch', label: 'Watch', content: () => <WatchPanel /> },
   { id: 'console', label: 'Console', content: () => <Console view={view} /> },
