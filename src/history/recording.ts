@@ -25,15 +25,16 @@ export const DEFAULT_RECORDING_LIMITS: RecordingLimits = { chunk: 8192, maxEvent
 interface Chunk {
   /** Null when dropped. */
   events: MachineEvent[] | null;
-  /** Kinds that occur in it, kept when the events are dropped. */
-  readonly kinds: Set<string>;
-  lastUse: number;
+  /** Kinds that occur in it, kept when the events are dropped. Chunks with the same ones share the set. */
+  kinds: ReadonlySet<string>;
 }
 
 export class Recording {
   private readonly chunks: Chunk[] = [];
   private held = 0;
-  private uses = 0;
+  /** Indices of the chunks that hold events, the one least in use first. */
+  private readonly inUse = new Set<number>();
+  private readonly kindSets = new Map<string, ReadonlySet<string>>();
   private recordedTo = 0;
   private ended: Outcome | null = null;
   private readonly limits: RecordingLimits;
@@ -68,18 +69,20 @@ export class Recording {
       const index = Math.floor(from / this.limits.chunk);
       const to = Math.min(moment, (index + 1) * this.limits.chunk);
       this.scout.goTo(from);
-      this.chunks[index] ??= { events: [], kinds: new Set(), lastUse: 0 };
+      this.chunks[index] ??= { events: [], kinds: NO_KINDS };
       const chunk = this.chunks[index]!;
       const events = chunk.events;
       invariant(events, 'the chunk at the frontier is not dropped');
+      const kinds = new Set(chunk.kinds);
       this.ended = this.listen(to, (event) => {
         events.push(event);
-        chunk.kinds.add(event.kind);
+        kinds.add(event.kind);
         this.held++;
         for (const sink of this.sinks) sink.take(event);
       });
       this.recordedTo = this.scout.at;
-      chunk.lastUse = ++this.uses;
+      chunk.kinds = this.shared(kinds);
+      this.use(index);
       this.dropExcess(index);
     }
   }
@@ -123,10 +126,10 @@ export class Recording {
     if (last) {
       // The chunk at the frontier must hold its events: the next ones are added to them.
       const kept = this.eventsOf(index, last).filter((event) => event.retired < moment);
-      copy.chunks[index] = { events: kept, kinds: kindsOf(kept), lastUse: last.lastUse };
+      copy.chunks[index] = { events: kept, kinds: copy.shared(kindsOf(kept)) };
     }
     for (const chunk of copy.chunks) copy.held += chunk?.events?.length ?? 0;
-    copy.uses = this.uses;
+    for (const used of this.inUse) if (copy.chunks[used]?.events) copy.use(used);
     copy.recordedTo = moment;
     return copy;
   }
@@ -142,7 +145,7 @@ export class Recording {
   }
 
   private eventsOf(index: number, chunk: Chunk): readonly MachineEvent[] {
-    chunk.lastUse = ++this.uses;
+    this.use(index);
     if (chunk.events) return chunk.events;
     const events: MachineEvent[] = [];
     // The chunk at the frontier, the one with the run's end, is never dropped: this one is complete.
@@ -167,18 +170,33 @@ export class Recording {
 
   private dropExcess(spared: number, maxEvents = this.limits.maxEvents): void {
     const frontierIndex = Math.floor(this.recordedTo / this.limits.chunk);
-    while (this.held > maxEvents) {
-      let oldest: Chunk | null = null;
-      for (const [index, chunk] of this.chunks.entries()) {
-        if (!chunk.events?.length || index === spared || index === frontierIndex) continue;
-        if (!oldest || chunk.lastUse < oldest.lastUse) oldest = chunk;
-      }
-      if (!oldest?.events) return;
-      this.held -= oldest.events.length;
-      oldest.events = null;
+    for (const index of this.inUse) {
+      if (this.held <= maxEvents) return;
+      if (index === spared || index === frontierIndex) continue;
+      this.inUse.delete(index);
+      const chunk = this.chunks[index]!;
+      // Nothing is won by forgetting that there was nothing.
+      if (!chunk.events?.length) continue;
+      this.held -= chunk.events.length;
+      chunk.events = null;
     }
   }
+
+  private use(index: number): void {
+    this.inUse.delete(index);
+    this.inUse.add(index);
+  }
+
+  private shared(kinds: ReadonlySet<string>): ReadonlySet<string> {
+    const key = [...kinds].sort().join(' ');
+    const known = this.kindSets.get(key);
+    if (known) return known;
+    this.kindSets.set(key, kinds);
+    return kinds;
+  }
 }
+
+const NO_KINDS: ReadonlySet<string> = new Set();
 
 const kindsOf = (events: readonly MachineEvent[]): Set<string> =>
   new Set(events.map((event) => event.kind));

@@ -6,6 +6,7 @@ import type { LoadError } from '../machine/loader/load-error';
 import type { ImageOptions } from '../machine/loader/machine-image';
 import { createBare } from './bare/bare-system';
 import { BinaryTranslationSystem } from './binary-translation/system';
+import type { KeptFacts } from './core/fact-log';
 import type { System } from './core/system';
 
 export const TECHNIQUES = ['bare', 'binary-translation'] as const;
@@ -22,6 +23,8 @@ export interface SystemOptions extends ImageOptions {
   readonly profile?: CpuProfile;
   /** A port whose bytes go to the console too. */
   readonly logPort?: number;
+  /** Which timed facts are kept; absent: all. */
+  readonly facts?: KeptFacts;
 }
 
 export function createSystem(options: SystemOptions): Result<System, LoadError> {

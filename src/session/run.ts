@@ -4,8 +4,8 @@
  */
 import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';
-import { CheckpointStore, Cursor, type Interventions, MomentLog, Recording } from '../history';
 import { NO_TEXTS } from '../guests/shipped-guest';
+import { CheckpointStore, Cursor, type Interventions, MomentLog, Recording } from '../history';
 import type { System } from '../hypervisor/core/system';
 import { createSystem } from '../hypervisor/registry';
 import type { OutsideInput } from '../machine/board';
@@ -183,6 +183,8 @@ function build(world: World, { guest, image, choice }: GuestImage): Result<Syste
     memoryBytes,
     costs,
     profile,
+    // A guest left alone for hours must not fill the memory with them.
+    facts: 'firsts',
     ...log,
   });
   return made.ok ? made : err({ ...made.error, file: guest.name });

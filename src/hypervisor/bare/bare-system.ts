@@ -15,7 +15,7 @@ import type { ImageOptions, MachineImage } from '../../machine/loader/machine-im
 import { PAGE_BYTES, type PhysicalMemory } from '../../machine/memory';
 import type { Outcome } from '../../machine/outcome';
 import { Pc, type PcState } from '../../machine/pc';
-import { FactLog, type FactLogState, TIMESTAMP_PORT } from '../core/fact-log';
+import { FactLog, type FactLogState, type KeptFacts, TIMESTAMP_PORT } from '../core/fact-log';
 import { registersOf } from '../core/registers';
 import type {
   Actor,
@@ -39,6 +39,8 @@ export interface BareOptions extends ImageOptions {
   readonly profile?: CpuProfile;
   /** A port whose bytes go to the console too. */
   readonly logPort?: number;
+  /** Which timed facts are kept; absent: all. */
+  readonly facts?: KeptFacts;
 }
 
 interface BareState {
@@ -49,7 +51,7 @@ interface BareState {
 
 /** A PC with the image loaded, at its entry point. */
 export function createBare(image: Uint8Array, options: BareOptions): Result<BareSystem, LoadError> {
-  const { memoryBytes, costs, profile = 'x86', logPort, ...imageOptions } = options;
+  const { memoryBytes, costs, profile = 'x86', logPort, facts, ...imageOptions } = options;
   const log = logPort === undefined ? {} : { logPort };
   const pc = new Pc({ ramBytes: memoryBytes, profile, costs, ...log });
   const memory = {
@@ -57,13 +59,13 @@ export function createBare(image: Uint8Array, options: BareOptions): Result<Bare
     writeBytes: (physical: number, bytes: Uint8Array) => pc.memory.writeBytes(physical, bytes),
   };
   const loaded = loadImage(image, memory, imageOptions);
-  return loaded.ok ? ok(new BareSystem(pc, loaded.value)) : loaded;
+  return loaded.ok ? ok(new BareSystem(pc, loaded.value, facts)) : loaded;
 }
 
 export class BareSystem implements System {
   readonly symbols: readonly ImageSymbol[];
   readonly handover: number | null;
-  private readonly facts = new FactLog();
+  private readonly facts: FactLog;
   private replaying: Replay | null = null;
   private readonly watcher: Watcher;
   private listener: ((body: MachineEventBody) => void) | null = null;
@@ -71,7 +73,9 @@ export class BareSystem implements System {
   constructor(
     readonly pc: Pc,
     image: MachineImage,
+    facts?: KeptFacts,
   ) {
+    this.facts = new FactLog(facts);
     this.symbols = image.symbols;
     this.handover = image.handover ?? null;
     this.watcher = new Watcher({

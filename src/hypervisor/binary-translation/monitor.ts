@@ -38,7 +38,7 @@ import {
 } from '../../machine/cpu/state';
 import type { MachineEventBody } from '../../machine/events';
 import type { Pc } from '../../machine/pc';
-import { FactLog } from '../core/fact-log';
+import { FactLog, type KeptFacts } from '../core/fact-log';
 import type { Watcher } from '../core/watcher';
 import { RIGHTS_BIG, RIGHTS_PRESENT, unpack } from '../memory/descriptors';
 import {
@@ -95,7 +95,7 @@ export class Monitor {
    * the first one waits too, so that whoever watches can look before it.
    */
   private carriedOut = true;
-  readonly facts = new FactLog();
+  readonly facts: FactLog;
   /** Told of guest instructions that the virtual CPU carries out. */
   watcher: Watcher | null = null;
 
@@ -106,7 +106,9 @@ export class Monitor {
     private readonly board: Board,
     base: number,
     cacheBytes: number = CACHE_BYTES,
+    facts?: KeptFacts,
   ) {
+    this.facts = new FactLog(facts);
     this.memory = new MonitorMemory(pc.memory, base);
     this.guest = new GuestMemory(pc, pmap, virtual, this.memory);
     this.code = new CodeStore(pc, virtual, this.guest, this.memory, cacheBytes);

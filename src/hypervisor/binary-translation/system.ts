@@ -17,6 +17,7 @@ import type { BootState, ImageOptions } from '../../machine/loader/machine-image
 import type { Outcome } from '../../machine/outcome';
 import { Pc } from '../../machine/pc';
 import { PortBus } from '../../machine/ports';
+import type { KeptFacts } from '../core/fact-log';
 import { TIMESTAMP_PORT } from '../core/fact-log';
 import { registersOf } from '../core/registers';
 import type {
@@ -68,6 +69,8 @@ export interface BinaryTranslationOptions extends ImageOptions {
   readonly cacheBytes?: number;
   /** A port whose bytes go to the console too. */
   readonly logPort?: number;
+  /** Which timed facts are kept; absent: all. */
+  readonly facts?: KeptFacts;
 }
 
 export class BinaryTranslationSystem implements System {
@@ -109,6 +112,7 @@ export class BinaryTranslationSystem implements System {
       this.board,
       memoryBytes,
       options.cacheBytes ?? CACHE_BYTES,
+      options.facts,
     );
     const { cpu } = this.pc;
     this.watcher = new Watcher({

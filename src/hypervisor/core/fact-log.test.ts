@@ -25,4 +25,22 @@ describe('fact log', () => {
     log.restore(late);
     expect(log.all()).toEqual(ofLength(700));
   });
+
+  it('keeps the first interrupt of each kind only, where that is asked for', () => {
+    const log = new FactLog('firsts');
+    const interrupt = (vector: number, irq: number, guestRetired: number): TimedFact => ({
+      kind: 'interrupt',
+      guestRetired,
+      vector,
+      irq,
+    });
+    log.add(fact(1));
+    for (let i = 0; i < 1000; i++) log.add(interrupt(0x20 + (i % 2), i % 2, i));
+    log.add(interrupt(0x30, 0, 1000));
+    expect(log.all()).toEqual([
+      interrupt(0x20, 0, 0),
+      interrupt(0x21, 1, 1),
+      interrupt(0x30, 0, 1000),
+    ]);
+  });
 });

@@ -238,7 +238,7 @@ export interface System extends Snapshotable<unknown> {
   /** Names for operands of translated code: `gs:[0x400]` is `vcpu.if`; null if it has none. */
   nameOfCacheOperand(displacement: number): string | null;
 
-  /** What depended on time since the start, in order. */
+  /** What depended on time since the start, in order: all of it, or as the machine was made (`KeptFacts`). */
   timedFacts(): readonly TimedFact[];
 
   /**
