@@ -201,6 +201,15 @@ export function createAppStore(options: StoreOptions): AppStore {
     });
   };
 
+  /** Lets the timeline grow with a run at full speed, by a fifth at a time. */
+  const followTimeline = () => {
+    const { timeline, furthest, zoom } = get();
+    if (zoom || (timeline && furthest < timeline.to * 1.2)) return;
+    void queue.push(async (isCurrent) => {
+      if (isCurrent()) await refreshTimeline();
+    }, LOOKS_AT_TIMELINE);
+  };
+
   /** What was known of the future is gone: another one follows the present moment. */
   const futureChanged = () => {
     const { view, playing, speed } = get();
@@ -276,6 +285,7 @@ export function createAppStore(options: StoreOptions): AppStore {
         speed.kind === 'steps' ? session.step(unit, 'forward') : pace.run(speed),
       );
       if (!view || isOver(view) || view.stop) break;
+      if (speed.kind === 'instructions') followTimeline();
       await options.wait(speed.kind === 'steps' ? speed.everyMs : 0);
     }
     if (round === playRound) set({ playing: false });

@@ -20,7 +20,8 @@ export function KeyboardField({ onInput, keyboardWanted, onKeyboardGiven }: Gues
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!keyboardWanted) return;
-    field.current?.focus();
+    field.current?.focus({ preventScroll: true });
+    field.current?.scrollIntoView({ block: 'nearest' });
     onKeyboardGiven?.();
   }, [keyboardWanted, onKeyboardGiven]);
   const send = (event: KeyboardEvent, down: boolean): void => {

@@ -3,7 +3,7 @@
  * keys. It is a chunk of its own: who only watches lessons never loads it.
  */
 import { LayoutPanelLeft } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
 import type { MachineView } from '../../session/view';
 import { useActions, useApp } from '../../store/use-store';
@@ -18,6 +18,9 @@ import './workbench.css';
 
 const COLUMNS = { editor: 50, docks: 50 };
 const ROWS = { upper: 50, lower: 50 };
+/** A person is to type into the guest: its screen must be large enough to read. */
+const TALKING = { upper: 28, lower: 72 };
+const READABLE_PX = 420;
 const NARROW = '(max-width: 860px)';
 
 export interface WorkbenchProps {
@@ -33,6 +36,12 @@ export default function Workbench({ view }: WorkbenchProps) {
   const savedColumns = useDefaultLayout({ id: 'workbench-columns', storage: localStorage });
   const savedRows = useDefaultLayout({ id: 'workbench-rows', storage: localStorage });
   const [stacked] = useState(() => window.matchMedia(NARROW).matches);
+
+  const wanted = useApp((s) => s.keyboardWanted);
+  useEffect(() => {
+    const height = document.getElementById('lower')?.clientHeight ?? READABLE_PX;
+    if (wanted && height < READABLE_PX) rows.current?.setLayout(TALKING);
+  }, [wanted, rows]);
 
   const reset = () => {
     columns.current?.setLayout(COLUMNS);
