@@ -1,6 +1,6 @@
 /**
  * The debugger's actions: breakpoints, runs to them, looks, edits and branches. Looks wait their turn behind commands
- * that move, and a newer look of the same kind replaces one that still waits.
+ * that move, and two panels that ask the same share one look.
  */
 import type { Result } from '../base/result';
 import type { SessionApi } from '../session/api';
@@ -45,7 +45,7 @@ export interface DebugActions {
   resume(direction: Direction): Promise<void>;
   /** Runs to a place once, without a breakpoint there. */
   runTo(address: number | string, direction: Direction): Promise<void>;
-  /** A look at the present moment; null when a newer look took its place or the world changed. */
+  /** A look at the present moment; null when it was dropped or the world changed. */
   inspect<Kind extends InspectionKind>(
     kind: Kind,
     request: Inspections[Kind]['request'],
@@ -89,6 +89,9 @@ export function createDebugActions(deps: DebugDeps): DebugActions {
   const { get, set, session } = deps;
   let made = 0;
   let jumps = 0;
+
+  /** Looks that have not begun, by question: two panels with one question share the reply. */
+  const waitingLooks = new Map<string, Promise<unknown>>();
 
   const freshId = (): string => {
     const taken = new Set(get().breakpoints.map(({ id }) => id));
@@ -161,16 +164,26 @@ export function createDebugActions(deps: DebugDeps): DebugActions {
       );
       deps.moved();
     },
-    async inspect(kind, request) {
-      let reply: Awaited<ReturnType<DebugActions['inspect']>> = null;
-      await deps.run(
-        async (isCurrent) => {
-          const found = await session.inspect(kind, request);
-          if (isCurrent()) reply = found;
-        },
-        { key: `inspect ${kind} ${JSON.stringify(request)}`, looks: true },
-      );
-      return reply as never;
+    inspect(kind, request) {
+      const key = `inspect ${kind} ${JSON.stringify(request)}`;
+      const same = waitingLooks.get(key);
+      if (same) return same as never;
+      const look = async () => {
+        let reply: Awaited<ReturnType<DebugActions['inspect']>> = null;
+        await deps.run(
+          async (isCurrent) => {
+            waitingLooks.delete(key);
+            const found = await session.inspect(kind, request);
+            if (isCurrent()) reply = found;
+          },
+          { looks: true },
+        );
+        if (waitingLooks.get(key) === asked) waitingLooks.delete(key);
+        return reply;
+      };
+      const asked: Promise<unknown> = look();
+      waitingLooks.set(key, asked);
+      return asked as never;
     },
     async origin(target) {
       let origin: Origin | null = null;
