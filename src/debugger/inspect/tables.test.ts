@@ -79,9 +79,8 @@ describe('tables of hello-rings', () => {
       pointer: dw 0
       dd 0`);
     looked.runTo('here');
-    expect(tables(looked.context, { cpu: 'guest' }).problems).toContain(
-      'The IDT has a limit of 0000: it holds no entry.',
-    );
+    const { idt, idtr, problems } = tables(looked.context, { cpu: 'guest' });
+    expect({ idt, limit: idtr.limit, problems }).toEqual({ idt: [], limit: 0, problems: [] });
   });
 });
 

@@ -53,7 +53,7 @@ export function TablesPanel() {
 function Shown({ tables, which }: { readonly tables: TablesView; readonly which: Which }) {
   return (
     <>
-      {tables.problems.map((problem) => (
+      {problemsOf(tables, which).map((problem) => (
         <p key={problem} className="debug-problem">
           {problem}
         </p>
@@ -66,6 +66,18 @@ function Shown({ tables, which }: { readonly tables: TablesView; readonly which:
     </>
   );
 }
+
+/** Problems of the table shown; what concerns all of them is shown with each. */
+const problemsOf = ({ problems }: TablesView, which: Which): readonly string[] =>
+  problems.filter((problem) => {
+    const about = /\b(GDT|LDT|IDT|TSS)\b/.exec(problem)?.[1];
+    return about === undefined || about.toLowerCase() === which;
+  });
+
+const EMPTY: Readonly<Record<'gdt' | 'idt', string>> = {
+  gdt: 'There is no GDT yet: a guest loads one with LGDT. Until then its segment registers hold what the loader left in them.',
+  idt: 'There is no IDT: a guest loads one with LIDT. Until then any exception or interrupt shuts the CPU down (a triple fault).',
+};
 
 function Place({ tables, which }: { readonly tables: TablesView; readonly which: Which }) {
   if (which === 'ldt') {
@@ -98,6 +110,13 @@ function Descriptors({
   return (
     <>
       <Place tables={tables} which={which} />
+      {rows.length === 0 && which !== 'ldt' && tables.problems.length === 0 && (
+        <p className="debug-empty">
+          {tables[`${which}r`].limit < 7
+            ? EMPTY[which]
+            : `The ${which.toUpperCase()} holds only empty entries so far.`}
+        </p>
+      )}
       {rows.length > 0 && (
         <table className="debug-table tables-table">
           <thead>
