@@ -1,4 +1,5 @@
 /** Multi-line macros: their table, the choice by number of parameters, and what `%1` and its kin become. */
+import { CONDITION_NAMES } from '../../machine/codec/conditions';
 import { SourceError } from '../errors';
 import { render, type Token, tokenize } from '../lexer';
 import type { Origin } from '../origin';
@@ -166,25 +167,7 @@ function range(invocation: Invocation, from: number, to: number): string {
   return picked.join(',');
 }
 
-/** A condition code and its opposite differ in the lowest bit of their place here. */
-const CODES = [
-  'o',
-  'no',
-  'b',
-  'ae',
-  'e',
-  'ne',
-  'be',
-  'a',
-  's',
-  'ns',
-  'p',
-  'np',
-  'l',
-  'ge',
-  'le',
-  'g',
-];
+const CODES: readonly string[] = CONDITION_NAMES;
 const CODE_SYNONYMS: Readonly<Record<string, string>> = {
   ...{ c: 'b', nae: 'b', nc: 'ae', nb: 'ae', z: 'e', nz: 'ne', na: 'be', nbe: 'a' },
   ...{ pe: 'p', po: 'np', nge: 'l', nl: 'ge', ng: 'le', nle: 'g' },

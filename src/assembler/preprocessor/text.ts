@@ -1,4 +1,5 @@
 /** Helpers on raw lines and token lists: splitting at commas, braces, pasting, numbers and strings as tokens. */
+import { hex8 } from '../../base/hex';
 import { SourceError } from '../errors';
 import { type Token, tokenize } from '../lexer';
 
@@ -45,7 +46,7 @@ export function stringToken(bytes: readonly number[]): Token {
   const text = plain ? String.fromCharCode(...bytes) : '';
   const quote = plain ? ["'", '"'].find((candidate) => !text.includes(candidate)) : undefined;
   if (quote !== undefined) return tokenize(quote + text + quote)[0]!;
-  const escaped = bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+  const escaped = bytes.map((byte) => `\\x${hex8(byte)}`).join('');
   return tokenize(`\`${escaped}\``)[0]!;
 }
 

@@ -5,7 +5,7 @@
  *
  * @see IBM PC/AT Technical Reference, "System BIOS Listing": "Bootstrap Loader" (INT 19h)
  */
-import { address } from '../../base/hex';
+import { address, hex8 } from '../../base/hex';
 import { ok, type Result } from '../../base/result';
 import { FIRMWARE_BYTES, firmwareRom } from '../firmware/firmware';
 import { fail, type LoadError } from './load-error';
@@ -30,9 +30,7 @@ export function bootSectorImage(
     );
   }
   if (!hasBootSignature(bytes)) {
-    const found = [SIGNATURE_OFFSET, SIGNATURE_OFFSET + 1].map((i) =>
-      (bytes[i] ?? 0).toString(16).padStart(2, '0'),
-    );
+    const found = [0, 1].map((i) => hex8(bytes[SIGNATURE_OFFSET + i] ?? 0));
     return fail(
       `The boot signature is missing: file offset ${address(SIGNATURE_OFFSET)} holds 0x${found[0]} 0x${found[1]}, not 0x55 0xaa.`,
       'End the first sector with dw 0xaa55, or load the file with --format flat.',

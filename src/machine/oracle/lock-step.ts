@@ -6,6 +6,7 @@
  * after it has been left out of the comparison: so one undefined flag cannot grow into a divergence later.
  */
 import { Code, Mnemonic, Register } from 'iced-x86';
+import { hex32 } from '../../base/hex';
 import { decode } from '../codec/decode';
 import { format } from '../codec/format';
 import type { Instruction } from '../codec/instruction';
@@ -244,7 +245,7 @@ export class LockStep {
     if (otherCode) {
       const code = delivery.errorCode.toString(16);
       this.diverge([`${describe(trap)}, ${emulator} error code ${code}`]);
-    } else this.diverge([`cr2 ${hex(trap.cr2!)}, ${emulator} ${hex(theirCr2)}`]);
+    } else this.diverge([`cr2 ${hex32(trap.cr2!)}, ${emulator} ${hex32(theirCr2)}`]);
   }
 
   /** Flags that the emulator changed although the instruction faulted. */
@@ -330,7 +331,7 @@ export class LockStep {
       const mask = i === FIELD.EFLAGS ? COMPARED_FLAGS : 0xffffffff;
       if (((ours[i]! ^ theirs[i]!) & mask) === 0) continue;
       differences.push(
-        `${FIELDS[i]} ${hex(ours[i]! & mask)}, ${this.options.emulator} ${hex(theirs[i]! & mask)}`,
+        `${FIELDS[i]} ${hex32(ours[i]! & mask)}, ${this.options.emulator} ${hex32(theirs[i]! & mask)}`,
       );
     }
     if (differences.length > 0) this.diverge(differences);
@@ -371,8 +372,6 @@ const REGISTER_PLACES: ReadonlyMap<number, number> = new Map(
     [Register.AX + i, i] as const,
   ]).flat(),
 );
-
-const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
 const describe = (trap: Trap): string =>
   `vector ${trap.vector}${trap.errorCode === null ? '' : ` (error code ${trap.errorCode.toString(16)})`}`;

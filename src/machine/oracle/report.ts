@@ -1,9 +1,7 @@
 /** A divergence as text: the differences, then the instructions that led there with what each changed. */
-import { hexBytes } from '../../base/hex';
+import { hex32, hexBytes } from '../../base/hex';
 import type { Divergence, Step } from './lock-step';
 import { FIELD, FIELDS, type View } from './trace';
-
-const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
 export function reportOf({ instructions, differences, history }: Divergence): string {
   const last = history.at(-1);
@@ -17,16 +15,16 @@ export function reportOf({ instructions, differences, history }: Divergence): st
 }
 
 function registers(view: View): string[] {
-  const cells = FIELDS.map((name, i) => `${name} ${hex(view[i]!)}`);
+  const cells = FIELDS.map((name, i) => `${name} ${hex32(view[i]!)}`);
   const lines: string[] = [];
   for (let i = 0; i < cells.length; i += 6) lines.push(`    ${cells.slice(i, i + 6).join('  ')}`);
   return lines;
 }
 
 function line({ count, cpl, bytes, text, before }: Step, after: View | null): string {
-  const where = `    #${count} ring ${cpl} ${hex(before[FIELD.EIP]!)}`;
+  const where = `    #${count} ring ${cpl} ${hex32(before[FIELD.EIP]!)}`;
   const changed = FIELDS.flatMap((name, i) =>
-    after && i !== FIELD.EIP && after[i] !== before[i] ? [`${name}=${hex(after[i]!)}`] : [],
+    after && i !== FIELD.EIP && after[i] !== before[i] ? [`${name}=${hex32(after[i]!)}`] : [],
   );
   return `${where}  ${hexBytes(bytes).padEnd(24)} ${text.padEnd(36)} ${changed.join(' ')}`.trimEnd();
 }

@@ -1,13 +1,10 @@
 /** Random instructions that any ring may execute: arithmetic of all kinds on registers and a scratch area. */
+import { CONDITION_NAMES } from '../../../machine/codec/conditions';
 import type { Random } from './random';
 
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'ebp', 'esi', 'edi'] as const;
 const WORDS = ['ax', 'cx', 'dx', 'bx', 'bp', 'si', 'di'] as const;
 const BYTES = ['al', 'cl', 'dl', 'bl', 'ah', 'ch', 'dh', 'bh'] as const;
-export const CONDITIONS = [
-  ...['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a'],
-  ...['s', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'],
-] as const;
 
 type Size = 8 | 16 | 32;
 const KEYWORD = { 8: 'byte', 16: 'word', 32: 'dword' } as const;
@@ -87,8 +84,8 @@ const MAKERS: readonly Maker[] = [
       'aas',
     ]),
   (r) => r.pick(['aad', 'aam', 'aam 7', 'aam 0', 'cld', 'nop', 'salc', 'cpuid']),
-  (r, area) => `set${r.pick(CONDITIONS)} ${place(r, 8, area)}`,
-  (r, area) => `cmov${r.pick(CONDITIONS)} ${register(r, 32)}, ${place(r, 32, area)}`,
+  (r, area) => `set${r.pick(CONDITION_NAMES)} ${place(r, 8, area)}`,
+  (r, area) => `cmov${r.pick(CONDITION_NAMES)} ${register(r, 32)}, ${place(r, 32, area)}`,
   (r) =>
     `lea ${register(r, 32)}, [${register(r, 32)} + ${register(r, 32)}*${r.pick([1, 2, 4, 8])} + ${r.below(4096)}]`,
   (r) => `lea ${register(r, 32)}, [bx + si + ${r.below(200)}]`,

@@ -2,7 +2,8 @@
  * Random bodies for the kernel of a random guest. Each is a handful of instructions around one thing a monitor has to
  * get right; any of them may fault in the middle, which ends the body (see scaffold.ts).
  */
-import { arithmetic, CONDITIONS, register32, value } from './arithmetic';
+import { CONDITION_NAMES } from '../../../machine/codec/conditions';
+import { arithmetic, register32, value } from './arithmetic';
 import type { Random } from './random';
 import { HIGH, LARGE, POOL, POOL_PAGES, randomEntry, WINDOW, WINDOW_PAGES } from './scaffold';
 
@@ -184,7 +185,7 @@ export const KERNEL_BODIES: Readonly<Record<string, BodyMaker>> = {
         r.pick(['ret', 'jmp near .x', 'pushf\n        popf\n        ret']),
         '.x: ret',
         `${name}_f2: ${r.pick(['cmp ecx, 3', 'sti', 'cli', 'test ecx, ecx'])}`,
-        `j${r.pick(CONDITIONS)} near ${name}_f0`,
+        `j${r.pick(CONDITION_NAMES)} near ${name}_f0`,
         r.oneIn(3) ? 'ret 0' : 'ret',
         `${name}_f3: ${r.pick(['jecxz .x', 'jcxz .x', 'loop .x', 'o16 push ax\n        pop ax'])}`,
         `xor dword [scratch + 8], ${value(r)}`,

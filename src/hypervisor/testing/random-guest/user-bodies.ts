@@ -4,7 +4,8 @@
  * SGDT, SIDT, SLDT, STR, SMSW, LAR, LSL, VERR and VERW are not here: run directly in ring 3 they show the monitor's
  * own tables, and nothing traps. That is what the hardware is like; a monitor of this kind lets it happen.
  */
-import { arithmetic, CONDITIONS, register32, value } from './arithmetic';
+import { CONDITION_NAMES } from '../../../machine/codec/conditions';
+import { arithmetic, register32, value } from './arithmetic';
 import { selector } from './kernel-bodies';
 import type { Random } from './random';
 import { HIGH, WINDOW, WINDOW_PAGES } from './scaffold';
@@ -189,7 +190,7 @@ export const USER_BODIES: Readonly<Record<string, UserBodyMaker>> = {
       `${r.pick(['loop', 'dec ecx\n        jnz'])} ${name}_loop`,
       `jmp ${name}_x`,
       `${name}_f: rol eax, 3`,
-      `j${r.pick(CONDITIONS)} ${name}_r`,
+      `j${r.pick(CONDITION_NAMES)} ${name}_r`,
       'inc ebx',
       `${name}_r: ret`,
       `${name}_x: nop`,

@@ -1,8 +1,8 @@
 /** Near branches: JMP, Jcc, CALL, RET, LOOP, JCXZ. The target must lie within CS, or #GP(0) before anything changes. */
+import { CONDITION_NAMES } from '../../codec/conditions';
 import { raise } from '../fault';
 import { AUX, isLess, isOverflow, isParity, isSign, RES } from '../flags';
 import { SEG, VECTOR, WORD } from '../state';
-import { CONDITION_NAMES } from './data';
 import {
   branch,
   immediateOf,

@@ -1,5 +1,6 @@
 /** Moves, extensions, stack, addresses, conditional moves, byte orders, flags in AH. */
 import { Register } from 'iced-x86';
+import { CONDITION_NAMES } from '../../codec/conditions';
 import { CONDITIONS, materializeFlags, setArithmeticFlags } from '../flags';
 import { EFLAGS_ARITHMETIC, EFLAGS_OF, SEG } from '../state';
 import {
@@ -303,25 +304,6 @@ const setByte = (condition: number): Lowering => {
     return plain(() => to.write(holds(r) ? 1 : 0));
   };
 };
-
-export const CONDITION_NAMES = [
-  'o',
-  'no',
-  'b',
-  'ae',
-  'e',
-  'ne',
-  'be',
-  'a',
-  's',
-  'ns',
-  'p',
-  'np',
-  'l',
-  'ge',
-  'le',
-  'g',
-] as const;
 
 const widen = (op: (site: Site) => () => void): Lowering => {
   return (site) => plain(op(site));

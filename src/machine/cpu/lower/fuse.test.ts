@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CONDITION_NAMES } from '../../codec/conditions';
 import { SEG, VECTOR, WORD } from '../state';
 import { boot, CODE, deliveries, type Machine, selector } from '../testing/boot';
-import { CONDITION_NAMES } from './data';
 
 const VALUES = [0, 1, -1, 0x7fffffff, -0x80000000, -0x7fffffff, 16];
 const HEADS = ['cmp eax, ebx', 'test eax, ebx', 'dec eax', 'cmp eax, 16', 'cmp eax, -1'];
