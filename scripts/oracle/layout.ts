@@ -8,7 +8,6 @@ export const SLOT_BYTES = 64;
  * 0, 1, 7 user, writable; 2 user, read-only; 3 supervisor; 4 absent; 5 the same frame as 0; 6 supervisor, read-only
  */
 export const WINDOW = 0x400000;
-export const WINDOW_PAGES = 8;
 /** Two user pages that 16-bit addresses reach. */
 export const LOW_WINDOW = 0x8000;
 /** Bases of the segments in FS and GS. */

@@ -1,5 +1,5 @@
 /** ModRM operands in all addressing forms, aimed at the program's pages more often than not. */
-import { FS_BASE, GS_BASE, LOW_WINDOW, WINDOW, WINDOW_PAGES } from './layout';
+import { FS_BASE, GS_BASE, LOW_WINDOW, WINDOW } from './layout';
 import type { Random } from './random';
 
 export type Bytes = readonly number[];
@@ -151,5 +151,3 @@ const SHORT_FORMS: readonly (readonly [number, number | null])[] = [
   [5, null],
   [3, null],
 ];
-
-export const windowEnd = WINDOW + WINDOW_PAGES * 0x1000;

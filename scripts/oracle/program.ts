@@ -3,7 +3,7 @@
  * random slots in ring 0, then in ring 3, then a walk over all data so that every byte written shows in a register.
  */
 import { slotBytes } from './instructions';
-import { FS_BASE, GS_BASE, LOW_WINDOW, RESUME, SELECTOR, SLOT_BYTES, WINDOW } from './layout';
+import { FS_BASE, GS_BASE, LOW_WINDOW, RESUME, SELECTOR, SLOT_BYTES } from './layout';
 import type { Context } from './operands';
 import { Random } from './random';
 import { LOCAL_DESCRIPTORS, randomDescriptor, segmentSlot } from './segments';
@@ -336,5 +336,3 @@ function lowEntry(page: number): number {
   if (at >= USER_SLOTS_AT && at < DATA_AT) return at | 5;
   return at | 3;
 }
-
-export const WINDOW_BASE = WINDOW;

@@ -82,8 +82,6 @@ export interface CostTable {
   readonly hostSyscallIo: number;
 }
 
-export type CostKey = keyof CostTable;
-
 /** A Pentium 4 of 2005: first generation with VT-x, traps and exits at their dearest. */
 const pentium4: CostTable = {
   insn: 1,

@@ -37,9 +37,6 @@ export function raisePageFault(linear: number, errorCode: number): never {
   throw signal;
 }
 
-export const raiseGp0 = (): never => raise(VECTOR.GP, 0);
-export const raiseUd = (): never => raise(VECTOR.UD);
-
 /**
  * Ends the current block before the instruction that throws it has any effect: its bytes changed under it, time
  * is up, or a repeated string instruction makes room for an interrupt.
