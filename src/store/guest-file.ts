@@ -1,5 +1,4 @@
-/** Turns a file a user chose into a guest: assembly text or an image. What it really is, the session decides. */
-import type { GuestSource } from '../session/world';
+/** Tells assembly text from an image in a file that a user chose. What an image is, the session decides. */
 
 const LOOKED_AT = 4096;
 /** Tab, line feed, form feed, carriage return. */
@@ -18,11 +17,4 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-/** `name` is the file's own name: it heads messages about the guest. */
-export function guestFromFile(name: string, bytes: Uint8Array): GuestSource {
-  return looksLikeText(bytes)
-    ? { kind: 'assembly', name, text: new TextDecoder().decode(bytes) }
-    : { kind: 'image', name, bytes };
 }
