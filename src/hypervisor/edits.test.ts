@@ -6,37 +6,21 @@ import { describe, expect, it } from 'vitest';
 import { hex32 } from '../base/hex';
 import { buildGuest } from '../guests/image';
 import { shippedGuest } from '../guests/registry';
-import { COSTS } from '../machine/costs';
 import { EFLAGS_ARITHMETIC, EFLAGS_DF, EFLAGS_IF, EFLAGS_TF } from '../machine/cpu/state';
-import { type BareSystem, createBare } from './bare/bare-system';
-import { BinaryTranslationSystem } from './binary-translation/system';
 import type { Registers, Sighting, System } from './core/system';
 import { type TimedEdit, withEdits } from './testing/edited';
-import { firstDivergence } from './testing/equivalence';
 import { imageOf } from './testing/random-guest/compare';
 import { guestOf, randomGuest } from './testing/random-guest/generate';
 import { Random } from './testing/random-guest/random';
+import { bareOn, interruptsOf, partingOf, translatedOn } from './testing/systems';
 import { NOTHING, type Start, sightingsOf, startsOf } from './testing/watching';
 
 const MEMORY = 4 * 1024 * 1024;
-const OPTIONS = { memoryBytes: MEMORY, costs: COSTS.pentium4 };
 const LIMITS = { guest: 3000, machine: 200_000 };
 const [first, count] = (process.env.EDITED_GUESTS ?? '1:6').split(':').map(Number) as [
   number,
   number,
 ];
-
-function translated(image: Uint8Array): BinaryTranslationSystem {
-  const system = BinaryTranslationSystem.create(image, OPTIONS);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
-}
-
-function bareOn(image: Uint8Array): BareSystem {
-  const system = createBare(image, OPTIONS);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
-}
 
 type Outcome =
   | { readonly kind: 'same'; readonly answers: readonly (string | null)[]; readonly first: System }
@@ -45,22 +29,20 @@ type Outcome =
   | { readonly kind: 'different'; readonly what: string };
 
 function compareEdited(image: Uint8Array, edits: readonly TimedEdit[]): Outcome {
-  const plain = translated(image);
+  const plain = translatedOn(image);
   const { system: one, answers } = withEdits(plain, edits);
   sightingsOf(one, null, LIMITS);
   const facts = plain.timedFacts();
-  const interruptedAt = new Set(
-    facts.flatMap((fact) => (fact.kind === 'interrupt' ? [fact.guestRetired] : [])),
-  );
+  const interruptedAt = interruptsOf(facts);
   if (edits.some(({ at }) => interruptedAt.has(at))) return { kind: 'ambiguous' };
-  const again = translated(image);
+  const again = translatedOn(image);
   const bare = bareOn(image);
   const replay = bare.replay(facts);
   const other = withEdits(bare, edits);
-  const divergence = firstDivergence(
-    { system: withEdits(again, edits).system, guestFrame: (page) => again.pmap.guestFrame(page) },
-    { system: other.system, guestFrame: (page) => page },
-    interruptedAt,
+  const divergence = partingOf(
+    withEdits(again, edits).system,
+    other.system,
+    facts,
     plain.guestRetired,
   );
   if (divergence || replay.divergence) {
@@ -162,7 +144,7 @@ function standAt(system: System, opcode: number): void {
 
 const BOTH = [
   ['bare', (image: Uint8Array): System => bareOn(image)],
-  ['binary translation', (image: Uint8Array): System => translated(image)],
+  ['binary translation', (image: Uint8Array): System => translatedOn(image)],
 ] as const;
 
 describe.each(BOTH)('an edit on %s', (_, make) => {
@@ -317,7 +299,7 @@ describe('what a debugger asks of the machine', () => {
   });
 
   it('under a monitor it leads to the machine page behind the guest page', () => {
-    const system = translated(image);
+    const system = translatedOn(image);
     let entry = null;
     for (let linear = 0x100000; linear < 0x120000 && !entry; linear += 0x1000) {
       system.run(20_000);
@@ -328,14 +310,14 @@ describe('what a debugger asks of the machine', () => {
   });
 
   it('a page beyond RAM has no machine page', () => {
-    for (const system of [bareOn(image), translated(image)]) {
+    for (const system of [bareOn(image), translatedOn(image)]) {
       expect(system.machinePage(MEMORY / 4096 - 1)).not.toBeNull();
       expect(system.machinePage(MEMORY / 4096)).toBeNull();
     }
   });
 
   it('an edit inside the monitor is refused in words', () => {
-    const system = translated(image);
+    const system = translatedOn(image);
     while (system.atGuestBoundary()) system.run(system.retired + 1);
     expect(system.edit({ kind: 'register', register: 0, value: 0 })).toContain('step');
   });

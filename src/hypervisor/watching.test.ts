@@ -5,14 +5,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildGuest } from '../guests/image';
 import { shippedGuest } from '../guests/registry';
-import { COSTS } from '../machine/costs';
 import { SEG } from '../machine/cpu/state';
-import { type BareSystem, createBare } from './bare/bare-system';
-import { BinaryTranslationSystem } from './binary-translation/system';
+import type { BareSystem } from './bare/bare-system';
+import type { BinaryTranslationSystem } from './binary-translation/system';
 import type { Sighting, System, TimedFact, Watch } from './core/system';
 import { imageOf } from './testing/random-guest/compare';
 import { guestOf, randomGuest } from './testing/random-guest/generate';
 import { Random } from './testing/random-guest/random';
+import { bareOn, translatedOn } from './testing/systems';
 import {
   inWords,
   NOTHING,
@@ -25,7 +25,7 @@ import {
 } from './testing/watching';
 
 const MEMORY = 8 * 1024 * 1024;
-const OPTIONS = { memoryBytes: MEMORY, costs: COSTS.pentium4 };
+const OPTIONS = { memoryBytes: MEMORY };
 const LIMITS = { guest: 3000, machine: 200_000 };
 const SMALL_CACHE = 2048;
 /** All flags but RF, which only handlers' frames ever show. */
@@ -36,17 +36,14 @@ const [first, count] = (process.env.WATCHED_GUESTS ?? '1:4').split(':').map(Numb
 ];
 
 function translated(image: Uint8Array, cacheBytes?: number): BinaryTranslationSystem {
-  const options = cacheBytes === undefined ? OPTIONS : { ...OPTIONS, cacheBytes };
-  const system = BinaryTranslationSystem.create(image, options);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
+  return translatedOn(image, cacheBytes === undefined ? OPTIONS : { ...OPTIONS, cacheBytes });
 }
 
-function bareOn(image: Uint8Array, facts: readonly TimedFact[] | null): BareSystem {
-  const system = createBare(image, OPTIONS);
-  if (!system.ok) throw new Error(system.error.message);
-  if (facts) system.value.replay(facts);
-  return system.value;
+/** @param facts what to replay; null: its own devices keep the time */
+function bareRun(image: Uint8Array, facts: readonly TimedFact[] | null): BareSystem {
+  const system = bareOn(image, OPTIONS);
+  if (facts) system.replay(facts);
+  return system;
 }
 
 function shipped(name: string): Uint8Array {
@@ -96,8 +93,8 @@ describe.each<[string, () => Uint8Array]>([
     facts = plain.timedFacts();
     state = stateOf(plain);
     limits = { ...LIMITS, guest: plain.guestRetired };
-    starts = startsOf(bareOn(image, facts), limits);
-    accesses = sightingsOf(bareOn(image, facts), ALL, limits);
+    starts = startsOf(bareRun(image, facts), limits);
+    accesses = sightingsOf(bareRun(image, facts), ALL, limits);
     const touched = accesses.filter(({ by }) => by !== 'page-walk');
     watches = [0, 1].map((i) => randomWatch(new Random(seed * 10 + i), starts, touched));
   });
@@ -107,7 +104,7 @@ describe.each<[string, () => Uint8Array]>([
 
   it('tells every start of a watched instruction, as taken one by one on bare hardware', () => {
     for (const watch of watches) {
-      const seen = sightingsOf(bareOn(image, facts), watch, limits)
+      const seen = sightingsOf(bareRun(image, facts), watch, limits)
         .filter((sighting) => sighting.kind === 'execute' && isInside(sighting))
         .map(({ linear, guestRetired }) => ({ linear, guestRetired }));
       expect(seen).toEqual(ofCode(starts, watch.code).filter(isInside));
@@ -116,7 +113,7 @@ describe.each<[string, () => Uint8Array]>([
 
   it('tells of a few bytes what watching all of memory tells of them', () => {
     for (const watch of watches) {
-      const seen = sightingsOf(bareOn(image, facts), watch, limits);
+      const seen = sightingsOf(bareRun(image, facts), watch, limits);
       watch.data.forEach(({ space, address, length, on }, index) => {
         // Of a read-modify-write all of memory shows both halves, `access` the second.
         if (on === 'access') return;
@@ -134,7 +131,7 @@ describe.each<[string, () => Uint8Array]>([
   });
 
   it('tells of a write wherever a byte of memory has changed', () => {
-    const system = bareOn(image, facts);
+    const system = bareRun(image, facts);
     const written = new Set<string>();
     for (const { kind, physical, length, guestRetired } of accesses) {
       if (kind === 'read') continue;
@@ -164,13 +161,13 @@ describe.each<[string, () => Uint8Array]>([
   });
 
   it('is as if nobody looked, under both techniques', () => {
-    const bare = bareOn(image, null);
+    const bare = bareRun(image, null);
     sightingsOf(bare, null, limits);
     for (const watch of [...watches, ALL]) {
       const watched = translated(image);
       sightingsOf(watched, watch, LIMITS);
       expect(stateOf(watched)).toBe(state);
-      const onBare = bareOn(image, null);
+      const onBare = bareRun(image, null);
       sightingsOf(onBare, watch, limits);
       expect(stateOf(onBare)).toBe(stateOf(bare));
     }
@@ -196,7 +193,7 @@ describe.each<[string, () => Uint8Array]>([
       return JSON.stringify([gpr, eip, eflags & SEEN_FLAGS, cpl, cr0, cr2, cr3]);
     };
     for (const watch of watches) {
-      const bare = bareOn(image, plain.timedFacts());
+      const bare = bareRun(image, plain.timedFacts());
       // Under translation user code loads segment registers from the monitor's copy of the GDT.
       const tables = new Set<string>();
       const registers = new Map<Sighting, string>();
@@ -243,10 +240,10 @@ describe('a judge that says yes', () => {
   };
 
   it.each([
-    ['bare', () => bareOn(image, null)],
+    ['bare', () => bareRun(image, null)],
     ['binary translation', () => translated(image)],
   ])('stops %s before the watched instruction, at a guest boundary', (_, make) => {
-    const starts = startsOf(bareOn(image, null), LIMITS);
+    const starts = startsOf(bareRun(image, null), LIMITS);
     const { linear } = starts[500]!;
     const system = make();
     let met = 0;
@@ -265,7 +262,7 @@ describe('a judge that says yes', () => {
   });
 
   it.each([
-    ['bare', () => bareOn(image, null)],
+    ['bare', () => bareRun(image, null)],
     ['binary translation', () => translated(image)],
   ])('stops %s behind the instruction that wrote', (_, make) => {
     const system = make();
@@ -284,8 +281,8 @@ describe('a judge that says yes', () => {
   });
 
   it('is asked anew after the machine was put back', () => {
-    const system = bareOn(image, null);
-    const starts = startsOf(bareOn(image, null), LIMITS);
+    const system = bareRun(image, null);
+    const starts = startsOf(bareRun(image, null), LIMITS);
     const { linear } = starts[0]!;
     const saved = system.save();
     let met = 0;
@@ -331,7 +328,7 @@ describe('an instruction that is begun in a translation and carried out by the m
     const subject = translated(image);
     const seen = sightingsOf(subject, ALL, LIMITS);
     expect(subject.counts()['trace-hit']).toBeGreaterThan(0);
-    const onBare = sightingsOf(bareOn(image, subject.timedFacts()), ALL, LIMITS);
+    const onBare = sightingsOf(bareRun(image, subject.timedFacts()), ALL, LIMITS);
     const compared = (list: readonly Sighting[]) =>
       list.filter((s) => s.by !== 'page-walk' && isBefore(s)).map(inWords);
     const isBefore = ({ guestRetired }: Sighting) => guestRetired < subject.guestRetired - 1;
@@ -357,7 +354,7 @@ describe('page tables', () => {
   );
 
   it.each([
-    ['bare', () => bareOn(image, null)],
+    ['bare', () => bareRun(image, null)],
     ['binary translation', () => translated(image)],
   ])('are watched on %s while the directory names them', (_, make) => {
     const system = make();

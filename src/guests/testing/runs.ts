@@ -1,12 +1,18 @@
 /** A shipped guest on a machine, with what someone types; and beside bare hardware, instruction by instruction. */
-import { type BareSystem, createBare } from '../../hypervisor/bare/bare-system';
-import { BinaryTranslationSystem } from '../../hypervisor/binary-translation/system';
+
+import { formatAsmError } from '../../assembler/index';
+import type { BareSystem } from '../../hypervisor/bare/bare-system';
+import type { BinaryTranslationSystem } from '../../hypervisor/binary-translation/system';
 import type { System } from '../../hypervisor/core/system';
-import { type Divergence, firstDivergence, runToEnd } from '../../hypervisor/testing/equivalence';
-import { COSTS } from '../../machine/costs';
+import { type Divergence, runToEnd } from '../../hypervisor/testing/equivalence';
+import {
+  bareOn as bareWith,
+  interruptsOf,
+  partingOf,
+  translatedOn as translatedWith,
+} from '../../hypervisor/testing/systems';
 import type { Outcome } from '../../machine/outcome';
 import { outsideInput } from '../../session/guest-input';
-import { formatAsmError } from '../../assembler/index';
 import { type BuiltGuest, buildGuest, loadChoice } from '../image';
 import type { GuestInfo, ShippedGuest } from '../shipped-guest';
 
@@ -26,7 +32,6 @@ export function built(guest: ShippedGuest): BuiltGuest {
 const optionsOf = ({ format }: ShippedGuest) => ({
   ...loadChoice(format),
   memoryBytes: MEMORY_BYTES,
-  costs: COSTS.pentium4,
 });
 
 function withInput<T extends System>(system: T, guest: ShippedGuest): T {
@@ -38,18 +43,14 @@ function withInput<T extends System>(system: T, guest: ShippedGuest): T {
 }
 
 export function bareOn(guest: ShippedGuest): BareSystem {
-  const system = createBare(built(guest).image, optionsOf(guest));
-  if (!system.ok) throw new Error(system.error.message);
-  return withInput(system.value, guest);
+  return withInput(bareWith(built(guest).image, optionsOf(guest)), guest);
 }
 
 /** @param cacheBytes of the translation cache; absent: the usual size */
 export function translated(guest: ShippedGuest, cacheBytes?: number): BinaryTranslationSystem {
   const size = cacheBytes === undefined ? {} : { cacheBytes };
   const options = { ...optionsOf(guest), ...size };
-  const system = BinaryTranslationSystem.create(built(guest).image, options);
-  if (!system.ok) throw new Error(system.error.message);
-  return withInput(system.value, guest);
+  return withInput(translatedWith(built(guest).image, options), guest);
 }
 
 export const systemFor = (guest: ShippedGuest, technique: Technique): System =>
@@ -93,14 +94,6 @@ export function compareWithBare(
   const bare = bareOn(guest);
   const replay = bare.replay(facts);
   const again = translated(guest, cacheBytes);
-  const interruptedAt = new Set(
-    facts.flatMap((fact) => (fact.kind === 'interrupt' ? [fact.guestRetired] : [])),
-  );
-  const divergence = firstDivergence(
-    { system: again, guestFrame: (page) => again.pmap.guestFrame(page) },
-    { system: bare, guestFrame: (page) => page },
-    interruptedAt,
-    limit,
-  );
-  return { outcome, divergence, first, bare, replay, interrupts: interruptedAt.size };
+  const divergence = partingOf(again, bare, facts, limit);
+  return { outcome, divergence, first, bare, replay, interrupts: interruptsOf(facts).size };
 }

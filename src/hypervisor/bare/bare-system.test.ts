@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COSTS } from '../../machine/costs';
 import type { MachineEvent } from '../../machine/events';
 import type { TimedFact } from '../core/system';
+import { bareOn } from '../testing/systems';
 import { type BareSystem, createBare } from './bare-system';
 import { ASLEEP, BUSY, kernel, LOST, TICKING } from './testing/kernels';
 
@@ -10,10 +11,7 @@ const MEBIBYTE = 0x100000;
 const LIMIT = 1_000_000;
 
 function boot(source: string): BareSystem {
-  const costs = COSTS.pentium4;
-  const made = createBare(kernel(source), { memoryBytes: 4 * MEBIBYTE, costs });
-  if (!made.ok) throw new Error(made.error.message);
-  return made.value;
+  return bareOn(kernel(source));
 }
 
 const digest = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');

@@ -1,29 +1,16 @@
 /** Whole machines started from every format but Multiboot, and what only those can show: A20, reset, ROM, keys. */
 import { describe, expect, it } from 'vitest';
 import { assemble, toFlat } from '../../assembler';
-import { COSTS } from '../../machine/costs';
 import { strokesOf } from '../../machine/devices/keys';
-import type { ImageOptions } from '../../machine/loader/machine-image';
-import { BinaryTranslationSystem } from '../binary-translation/system';
 import type { System } from '../core/system';
-import { type BareSystem, createBare } from './bare-system';
+import { bareOn, translatedOn } from '../testing/systems';
 
 const LIMIT = 2_000_000;
-const OPTIONS = { memoryBytes: 4 * 0x100000, costs: COSTS.pentium4 };
 
 function bytesOf(source: string): Uint8Array {
   const assembled = assemble(source, { name: 'test.asm' });
   if (!assembled.ok) throw new Error(JSON.stringify(assembled.error));
   return toFlat(assembled.value);
-}
-
-function boot(
-  image: Uint8Array,
-  options: ImageOptions & { readonly logPort?: number } = {},
-): BareSystem {
-  const made = createBare(image, { ...OPTIONS, ...options });
-  if (!made.ok) throw new Error(`${made.error.message} ${made.error.hint}`);
-  return made.value;
 }
 
 const sectorOf = (body: string) =>
@@ -49,28 +36,27 @@ describe('a boot sector', () => {
   text: db 'real mode',0`);
 
   it('is started by the firmware from the reset vector, with the drive in DL', () => {
-    const system = boot(HELLO);
+    const system = bareOn(HELLO);
     expect(system.guest()).toMatchObject({ eip: 0xfff0, cr0: 0x60000010 });
     expect(system.run(LIMIT)).toEqual({ kind: 'exited', code: 0x80 });
     expect(system.serial()).toBe('real mode');
   });
 
   it('runs under the monitor too, interpreted', () => {
-    const made = BinaryTranslationSystem.create(HELLO, OPTIONS);
-    if (!made.ok) throw new Error(made.error.message);
-    expect(made.value.run(LIMIT)).toEqual({ kind: 'exited', code: 0x80 });
-    expect(made.value.serial()).toBe('real mode');
+    const system = translatedOn(HELLO);
+    expect(system.run(LIMIT)).toEqual({ kind: 'exited', code: 0x80 });
+    expect(system.serial()).toBe('real mode');
   });
 
   it('stops at a BIOS call that the firmware does not offer, and names the service', () => {
-    const outcome = boot(sectorOf('mov ax,0x0501\nmov dl,0x80\nint 0x13')).run(LIMIT);
+    const outcome = bareOn(sectorOf('mov ax,0x0501\nmov dl,0x80\nint 0x13')).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toMatch(
       /^BIOS service INT 13h AH=05h \(disk\) is not there: this machine's BIOS does not offer it/,
     );
   });
 
   it('stops at an exception it has no handler for, and names the vector', () => {
-    const outcome = boot(sectorOf('xor cx,cx\ndiv cx')).run(LIMIT);
+    const outcome = bareOn(sectorOf('xor cx,cx\ndiv cx')).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toMatch(/^interrupt 00h .*no handler/);
   });
 
@@ -78,7 +64,7 @@ describe('a boot sector', () => {
     ['#GP, which shares its vector with IRQ 5', 'mov al,[0xffff]\nmov ax,[0xffff]', '0D'],
     ['#UD', 'ud2', '06'],
   ])('stops at %s, named', (_name, body, vector) => {
-    const outcome = boot(sectorOf(body)).run(LIMIT);
+    const outcome = bareOn(sectorOf(body)).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toContain(`interrupt ${vector}h`);
   });
 
@@ -90,14 +76,14 @@ describe('a boot sector', () => {
     handler:
       mov al,7
       ${EXIT}`);
-    expect(boot(image).run(LIMIT)).toEqual({ kind: 'exited', code: 7 });
+    expect(bareOn(image).run(LIMIT)).toEqual({ kind: 'exited', code: 7 });
   });
 });
 
 describe('a flat binary', () => {
   it('in real mode has no BIOS below it: a call stops and names the service', () => {
     const image = bytesOf('bits 16\norg 0x7c00\nmov ax,0x0201\nint 0x13');
-    const outcome = boot(image, { format: 'flat', bits: 16 }).run(LIMIT);
+    const outcome = bareOn(image, { format: 'flat', bits: 16 }).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toMatch(
       /^BIOS service INT 13h AH=02h \(disk\) is not there: this machine has no BIOS/,
     );
@@ -105,7 +91,7 @@ describe('a flat binary', () => {
 
   it('runs at its address in 32-bit protected mode', () => {
     const image = bytesOf(`bits 32\norg 0x300000\ncall next\nnext: pop eax\nshr eax,16\n${EXIT}`);
-    expect(boot(image, { format: 'flat', loadAddress: 0x300000 }).run(LIMIT)).toEqual({
+    expect(bareOn(image, { format: 'flat', loadAddress: 0x300000 }).run(LIMIT)).toEqual({
       kind: 'exited',
       code: 0x30,
     });
@@ -117,12 +103,12 @@ describe('the log port', () => {
     const image = bytesOf(
       `bits 32\nmov al,'a'\nmov dx,0xe9\nout dx,al\nmov al,'b'\nout 0x80,al\nin al,0x80\n${EXIT}`,
     );
-    expect(boot(image, { format: 'flat', logPort: 0x80 }).run(LIMIT).kind).toBe('stopped');
-    const open = boot(image, { format: 'flat', logPort: 0xe9 });
+    expect(bareOn(image, { format: 'flat', logPort: 0x80 }).run(LIMIT).kind).toBe('stopped');
+    const open = bareOn(image, { format: 'flat', logPort: 0xe9 });
     expect(open.run(LIMIT)).toEqual({ kind: 'exited', code: 'b'.charCodeAt(0) });
     expect(open.serial()).toBe('a');
     const post = bytesOf(`bits 32\nmov al,'b'\nout 0x80,al\nin al,0x80\n${EXIT}`);
-    const both = boot(post, { format: 'flat', logPort: 0x80 });
+    const both = bareOn(post, { format: 'flat', logPort: 0x80 });
     expect(both.run(LIMIT)).toEqual({ kind: 'exited', code: 'b'.charCodeAt(0) });
     expect(both.serial()).toBe('b');
   });
@@ -136,7 +122,7 @@ const romOf = (body: string) =>
 
 describe('a ROM image', () => {
   it('starts at the reset vector, first in the copy below 4 GiB', () => {
-    const system = boot(romOf(`mov al,9\n${EXIT}`));
+    const system = bareOn(romOf(`mov al,9\n${EXIT}`));
     expect(system.real().segments[1]).toMatchObject({ selector: 0xf000, base: 0xffff0000 });
     expect(Array.from(system.readReal(0xfffffff0, 1) ?? [])).toEqual([0xea]);
     expect(system.readGuest(0xfffffff0, 1)).toEqual(system.readReal(0xffff0, 1));
@@ -152,7 +138,7 @@ describe('a ROM image', () => {
     'inc byte [cs:0x8000]',
   ])('loses writes: %s', (write) => {
     const image = romOf(`mov eax,0x11223344\n${write}\nmov al,[cs:0x8000]\n${EXIT}`);
-    expect(boot(image).run(LIMIT)).toEqual({ kind: 'exited', code: 0xff });
+    expect(bareOn(image).run(LIMIT)).toEqual({ kind: 'exited', code: 0xff });
   });
 
   it.each([
@@ -161,14 +147,14 @@ describe('a ROM image', () => {
     ['port 0xCF9', 'mov dx,0xcf9\nmov al,2\nout dx,al\nmov al,6\nout dx,al'],
   ])('is started again by a CPU reset through %s', (_name, reset) => {
     // RAM keeps its bytes: the second time round the counter is 1.
-    const system = boot(
+    const system = bareOn(
       romOf(
         `xor ax,ax\nmov ds,ax\nmov al,[0x500]\ninc byte [0x500]\ncmp al,1\nje again\n${reset}\nhlt\nagain:\n${EXIT}`,
       ),
     );
     expect(system.run(LIMIT)).toEqual({ kind: 'exited', code: 1 });
     // The count of what retired goes on.
-    const one = boot(romOf(`xor ax,ax\nmov al,1\n${EXIT}`));
+    const one = bareOn(romOf(`xor ax,ax\nmov al,1\n${EXIT}`));
     one.run(LIMIT);
     expect(system.retired).toBeGreaterThan(one.retired + 8);
   });
@@ -204,20 +190,19 @@ describe('a ROM image', () => {
        ${mode}
        ${EXIT}`,
     );
-    const made = BinaryTranslationSystem.create(image, OPTIONS);
-    if (!made.ok) throw new Error(made.error.message);
-    expect(Array.from(made.value.readGuest(0xfffffff0, 1) ?? [])).toEqual([0xea]);
-    expect(made.value.run(LIMIT)).toEqual({ kind: 'exited', code: 0xff });
-    const hits = made.value.counts()['trace-hit'] ?? 0;
+    const system = translatedOn(image);
+    expect(Array.from(system.readGuest(0xfffffff0, 1) ?? [])).toEqual([0xea]);
+    expect(system.run(LIMIT)).toEqual({ kind: 'exited', code: 0xff });
+    const hits = system.counts()['trace-hit'] ?? 0;
     expect(hits > 0).toBe(mode !== '');
   });
 });
 
 describe('a CPU reset without firmware', () => {
   it('ends the run and says why', () => {
-    const outcome = boot(bytesOf('bits 32\nmov al,0xfe\nout 0x64,al\nhlt'), { format: 'flat' }).run(
-      LIMIT,
-    );
+    const outcome = bareOn(bytesOf('bits 32\nmov al,0xfe\nout 0x64,al\nhlt'), {
+      format: 'flat',
+    }).run(LIMIT);
     expect(outcome.kind === 'stopped' && outcome.message).toMatch(
       /reset the CPU \(the keyboard controller\).*no firmware/,
     );
@@ -243,11 +228,11 @@ describe('the A20 gate', () => {
     ['closed by the keyboard controller', 'mov al,0xdd\nout 0x64,al', 2],
     ['closed and opened again', `${close}\nor al,2\nout 0x92,al`, 1],
   ])('%s: an odd megabyte is itself, or the one below', (_name, setup, expected) => {
-    expect(boot(probe(setup), at).run(LIMIT)).toEqual({ kind: 'exited', code: expected });
+    expect(bareOn(probe(setup), at).run(LIMIT)).toEqual({ kind: 'exited', code: expected });
   });
 
   it('shows to a debugger as to the CPU, and comes back from a checkpoint', () => {
-    const system = boot(probe(close), at);
+    const system = bareOn(probe(close), at);
     system.run(5);
     const saved = structuredClone(system.save());
     const pages = [{ page: 0, bytes: system.memory.u8.slice(0, 4096) }];
@@ -261,7 +246,7 @@ describe('the A20 gate', () => {
 
   it('costs the fast path nothing: a page is asked about once', () => {
     const loop = bytesOf(`bits 32\nmov ecx,10000\nnext: add [0x500],ecx\nloop next\n${EXIT}`);
-    const system = boot(loop, at);
+    const system = bareOn(loop, at);
     let asked = 0;
     const onBus = system.pc.onBus.bind(system.pc);
     system.pc.onBus = (physical) => {
@@ -299,15 +284,8 @@ const type = (system: System, text: string) => {
 
 describe('input from outside', () => {
   const systems: [string, () => System][] = [
-    ['bare', () => boot(POLLING, { format: 'flat' })],
-    [
-      'binary-translation',
-      () => {
-        const made = BinaryTranslationSystem.create(POLLING, { ...OPTIONS, format: 'flat' });
-        if (!made.ok) throw new Error(made.error.message);
-        return made.value;
-      },
-    ],
+    ['bare', () => bareOn(POLLING, { format: 'flat' })],
+    ['binary-translation', () => translatedOn(POLLING, { format: 'flat' })],
   ];
 
   it.each(systems)('reaches a polling guest key by key on %s', (_name, make) => {
@@ -319,7 +297,7 @@ describe('input from outside', () => {
   });
 
   it('waits for a guest that has not used the keyboard yet', () => {
-    const system = boot(bytesOf('bits 32\nmov ecx,100000\nnext: loop next\nhlt'), {
+    const system = bareOn(bytesOf('bits 32\nmov ecx,100000\nnext: loop next\nhlt'), {
       format: 'flat',
     });
     type(system, 'x');
@@ -337,7 +315,7 @@ describe('input from outside', () => {
       mov dx,0x3f8
       in al,dx
       ${EXIT}`);
-    const system = boot(image, { format: 'flat' });
+    const system = bareOn(image, { format: 'flat' });
     system.receive({ serial: [0x5a] });
     expect(system.run(20_000_000)).toEqual({ kind: 'exited', code: 0x5a });
   });

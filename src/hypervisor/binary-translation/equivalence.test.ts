@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { assemble, toElf } from '../../assembler/index';
 import { shippedGuest } from '../../guests/registry';
 import { meantRun } from '../../guests/shipped-guest';
-import { COSTS } from '../../machine/costs';
-import { type BareSystem, createBare } from '../bare/bare-system';
-import { firstDivergence, runToEnd } from '../testing/equivalence';
-import { BinaryTranslationSystem } from './system';
+import { runToEnd } from '../testing/equivalence';
+import { bareOn, interruptsOf, partingOf, translatedOn } from '../testing/systems';
 
-const OPTIONS = { memoryBytes: 8 * 1024 * 1024, costs: COSTS.pentium4 };
 const LIMIT = 1_000_000;
 
 function imageOf(name: string): Uint8Array {
@@ -17,37 +14,16 @@ function imageOf(name: string): Uint8Array {
   return toElf(assembly.value);
 }
 
-function translated(image: Uint8Array, cacheBytes?: number): BinaryTranslationSystem {
-  const options = cacheBytes === undefined ? OPTIONS : { ...OPTIONS, cacheBytes };
-  const system = BinaryTranslationSystem.create(image, options);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
-}
-
-function bareOn(image: Uint8Array): BareSystem {
-  const system = createBare(image, OPTIONS);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
-}
-
 /** The technique's run, replayed on bare hardware and compared at every guest instruction. */
-function compare(image: Uint8Array, cacheBytes?: number) {
-  const first = translated(image, cacheBytes);
+function compare(image: Uint8Array, options: { readonly cacheBytes?: number } = {}) {
+  const first = translatedOn(image, options);
   const outcome = runToEnd(first, LIMIT);
   const facts = first.timedFacts();
   const bare = bareOn(image);
   const replay = bare.replay(facts);
-  const again = translated(image, cacheBytes);
-  const interruptedAt = new Set(
-    facts.flatMap((fact) => (fact.kind === 'interrupt' ? [fact.guestRetired] : [])),
-  );
-  const divergence = firstDivergence(
-    { system: again, guestFrame: (page) => again.pmap.guestFrame(page) },
-    { system: bare, guestFrame: (page) => page },
-    interruptedAt,
-    LIMIT,
-  );
-  return { outcome, divergence, replay, first, bare, interruptedAt };
+  const again = translatedOn(image, options);
+  const divergence = partingOf(again, bare, facts, LIMIT);
+  return { outcome, divergence, replay, first, bare, interrupts: interruptsOf(facts).size };
 }
 
 // All shipped guests under every technique: src/guests/runs.test.ts.
@@ -57,33 +33,31 @@ describe('hello-rings under binary translation', () => {
 
   it('prints and ends as on bare hardware', () => {
     const image = imageOf(guest.name);
-    const system = translated(image);
+    const system = translatedOn(image);
     expect(runToEnd(system, LIMIT)).toEqual({ kind: 'exited', code: expected.exitCode });
     expect(system.serial()).toBe(expected.console);
   });
 
   it('has the registers, flags and memory of bare hardware at every guest instruction', () => {
-    const { outcome, divergence, replay, first, bare, interruptedAt } = compare(
-      imageOf(guest.name),
-    );
+    const { outcome, divergence, replay, first, bare, interrupts } = compare(imageOf(guest.name));
     expect(outcome.kind).toBe('exited');
     expect(divergence).toBeNull();
     expect(replay.divergence).toBeNull();
     expect(replay.remaining).toEqual({ interrupts: 0, reads: 0 });
     expect(bare.guestRetired).toBe(first.guestRetired);
-    expect(interruptedAt.size).toBeGreaterThan(2);
+    expect(interrupts).toBeGreaterThan(2);
     expect(bare.serial()).toBe(expected.console);
   }, 240_000);
 
   it('stays equal when the cache is so small that it is flushed again and again', () => {
-    const { divergence, first } = compare(imageOf(guest.name), 2048);
+    const { divergence, first } = compare(imageOf(guest.name), { cacheBytes: 2048 });
     expect(divergence).toBeNull();
     expect(first.counts()['cache-flushed']).toBeGreaterThan(0);
   }, 240_000);
 });
 
 describe('binary translation of hello-rings', () => {
-  const system = translated(imageOf('hello-rings'));
+  const system = translatedOn(imageOf('hello-rings'));
   runToEnd(system, LIMIT);
   const counts = system.counts();
 
@@ -99,7 +73,7 @@ describe('binary translation of hello-rings', () => {
 
   it('a checkpoint restored has the same future, bit for bit', () => {
     const image = imageOf('hello-rings');
-    const subject = translated(image);
+    const subject = translatedOn(image);
     subject.run(50_000);
     subject.memory.markAllDirty();
     const ram = subject.memory.takeDirtyPages();
@@ -122,7 +96,7 @@ describe('binary translation of hello-rings', () => {
   });
 
   it('trying an instruction untranslated leaves the machine as it was', () => {
-    const subject = translated(imageOf('hello-rings'));
+    const subject = translatedOn(imageOf('hello-rings'));
     let tried = 0;
     while (tried < 3 && subject.run(subject.retired + 1).kind === 'budget') {
       const guest = subject.guest();

@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { assemble, toElf } from '../../assembler/index';
 import { shippedGuest } from '../../guests/registry';
-import { COSTS } from '../../machine/costs';
 import { VECTOR } from '../../machine/cpu/state';
+import { translatedOn } from '../testing/systems';
 import { isEntering, vectorStub } from './entry-code';
-import { BinaryTranslationSystem } from './system';
+import type { BinaryTranslationSystem } from './system';
 
 function helloRings(): BinaryTranslationSystem {
   const assembly = assemble(shippedGuest('hello-rings')!.source, { name: 'hello-rings.asm' });
   if (!assembly.ok) throw new Error(assembly.error[0]?.message);
-  const options = { memoryBytes: 8 * 1024 * 1024, costs: COSTS.pentium4 };
-  const system = BinaryTranslationSystem.create(toElf(assembly.value), options);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
+  return translatedOn(toElf(assembly.value));
 }
 
 /** What a student watches in the column "What the guest sees". */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assemble, toElf } from '../../assembler/index';
-import { COSTS } from '../../machine/costs';
 import { VECTOR } from '../../machine/cpu/state';
-import { BinaryTranslationSystem } from './system';
+import { translatedOn } from '../testing/systems';
+import type { BinaryTranslationSystem } from './system';
 
 const HEADER = `
         bits 32
@@ -16,10 +16,7 @@ _start:
 function guest(body: string): BinaryTranslationSystem {
   const assembly = assemble(HEADER + body, { name: 'guest.asm' });
   if (!assembly.ok) throw new Error(assembly.error[0]?.message);
-  const options = { memoryBytes: 4 * 1024 * 1024, costs: COSTS.pentium4 };
-  const system = BinaryTranslationSystem.create(toElf(assembly.value), options);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
+  return translatedOn(toElf(assembly.value));
 }
 
 /** Runs to the guest's first instruction and tries it untranslated. */

@@ -2,14 +2,11 @@
 import { assemble, formatAsmError, toElf } from '../../../assembler/index';
 import { hex32 } from '../../../base/hex';
 import { format } from '../../../machine/codec/format';
-import { COSTS } from '../../../machine/costs';
 import type { Outcome } from '../../../machine/outcome';
-import { type BareSystem, createBare } from '../../bare/bare-system';
-import { BinaryTranslationSystem } from '../../binary-translation/system';
-import { firstDivergence } from '../equivalence';
+import type { TimedFact } from '../../core/system';
+import { bareOn, partingOf, translatedOn } from '../systems';
 import type { Part, RandomGuest } from './generate';
 
-const OPTIONS = { memoryBytes: 4 * 1024 * 1024, costs: COSTS.pentium4 };
 /** Guest instructions after which a guest is not followed any further. */
 const LIMIT = 8000;
 /** Machine instructions: a guest that loops in faults retires little. */
@@ -35,25 +32,13 @@ export function imageOf(source: string): Uint8Array {
   return toElf(assembly.value);
 }
 
-function translated(image: Uint8Array, cacheBytes: number | undefined): BinaryTranslationSystem {
-  const options = cacheBytes === undefined ? OPTIONS : { ...OPTIONS, cacheBytes };
-  const system = BinaryTranslationSystem.create(image, options);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
-}
-
-function bareOn(image: Uint8Array): BareSystem {
-  const system = createBare(image, OPTIONS);
-  if (!system.ok) throw new Error(system.error.message);
-  return system.value;
-}
-
 const describe = (outcome: Outcome): string =>
   outcome.kind === 'exited' ? `exited ${outcome.code}` : outcome.kind;
 
 /** @param cacheBytes a small cache fills up and is flushed */
 export function compareOn(image: Uint8Array, cacheBytes?: number): Comparison {
-  const first = translated(image, cacheBytes);
+  const options = cacheBytes === undefined ? {} : { cacheBytes };
+  const first = translatedOn(image, options);
   let outcome: Outcome = { kind: 'budget' };
   let failure: string | null = null;
   try {
@@ -83,16 +68,8 @@ export function compareOn(image: Uint8Array, cacheBytes?: number): Comparison {
     bare.run(guestRetired);
     return done(`${failure}\n${lastInstructions(image, facts, guestRetired)}`);
   }
-  const again = translated(image, cacheBytes);
-  const interruptedAt = new Set(
-    facts.flatMap((fact) => (fact.kind === 'interrupt' ? [fact.guestRetired] : [])),
-  );
-  const divergence = firstDivergence(
-    { system: again, guestFrame: (page) => again.pmap.guestFrame(page) },
-    { system: bare, guestFrame: (page) => page },
-    interruptedAt,
-    guestRetired,
-  );
+  const again = translatedOn(image, options);
+  const divergence = partingOf(again, bare, facts, guestRetired);
   if (divergence || replay.divergence) {
     const at = divergence?.guestRetired ?? bare.guestRetired;
     const what = divergence?.differences.join('; ') ?? '';
@@ -113,11 +90,7 @@ export function compareOn(image: Uint8Array, cacheBytes?: number): Comparison {
 }
 
 /** Disassembly of what bare hardware executed just before. */
-function lastInstructions(
-  image: Uint8Array,
-  facts: ReturnType<BinaryTranslationSystem['timedFacts']>,
-  until: number,
-): string {
+function lastInstructions(image: Uint8Array, facts: readonly TimedFact[], until: number): string {
   const bare = bareOn(image);
   bare.replay(facts);
   bare.run(Math.max(0, until - 12));

@@ -1,9 +1,7 @@
 /** Boots small disks in tests: a boot sector's body in assembly, perhaps with more sectors behind it. */
 import { assemble, formatAsmError, toFlat } from '../../../assembler';
-import { createBare } from '../../../hypervisor/bare/bare-system';
-import { BinaryTranslationSystem } from '../../../hypervisor/binary-translation/system';
 import type { System } from '../../../hypervisor/core/system';
-import { COSTS } from '../../costs';
+import { bareOn, translatedOn } from '../../../hypervisor/testing/systems';
 import { type KeyStroke, strokesOf } from '../../devices/keys';
 import type { Outcome } from '../../outcome';
 
@@ -42,13 +40,8 @@ export function diskOf(sector: Uint8Array, sectors: number): Uint8Array {
 }
 
 export function start(image: Uint8Array, technique: Technique, memoryMiB = 4): System {
-  const options = { memoryBytes: memoryMiB * MEBIBYTE, costs: COSTS.pentium4 };
-  const made =
-    technique === 'bare'
-      ? createBare(image, options)
-      : BinaryTranslationSystem.create(image, options);
-  if (!made.ok) throw new Error(`${made.error.message} ${made.error.hint}`);
-  return made.value;
+  const options = { memoryBytes: memoryMiB * MEBIBYTE };
+  return technique === 'bare' ? bareOn(image, options) : translatedOn(image, options);
 }
 
 export interface Booted {
