@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SHIPPED_TEXTS } from '../guests/registry';
 import type { GuestSource, World } from './index';
-import { DEFAULT_WORLD, makeSystem } from './index';
+import { DEFAULT_WORLD, makeSystem, Session } from './index';
 
 function run(guest: GuestSource, rest: Partial<World> = {}) {
   const system = makeSystem({ ...DEFAULT_WORLD, technique: 'bare', guest, ...rest }, SHIPPED_TEXTS);
@@ -24,6 +24,22 @@ describe('a shipped guest', () => {
     const guest = { kind: 'shipped', name: 'keyboard-echo' } as const;
     expect(run(guest).console).toContain('type: Hello 386\n');
     expect(run(guest, { input: { text: 'other\n' } }).console).toContain('type: other\n');
+  });
+});
+
+describe('a session', () => {
+  it('opens the guest asked for last, when the texts of another are still on their way', async () => {
+    const session = new Session({ yieldNow: async () => {} });
+    const shipped = (name: string) => ({
+      ...DEFAULT_WORLD,
+      guest: { kind: 'shipped', name } as const,
+    });
+    const [first, last] = await Promise.all([
+      session.load(shipped('tinyos')),
+      session.load(shipped('user-cli')),
+    ]);
+    expect(first).toMatchObject({ ok: false });
+    expect(last).toMatchObject({ ok: true, value: { guest: { name: 'user-cli' } } });
   });
 });
 
