@@ -5,12 +5,18 @@ import { assemble, formatAsmError, toFlat } from '../../../assembler';
 const FOLDER = new URL('../', import.meta.url);
 const LINE = 100;
 
-/** Code and tables up to `code_end`; the rest of the 64 KiB is filler, and the reset vector's 16 bytes. */
-export function assembleBios(): { rom: Uint8Array; codeBytes: number } {
+/** Every source file by name; `bios.asm` is the one to assemble. */
+export function biosSources(): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const file of readdirSync(FOLDER).filter((name) => /\.(asm|inc)$/.test(name))) {
     files[file] = readFileSync(new URL(file, FOLDER), 'utf8');
   }
+  return files;
+}
+
+/** Code and tables up to `code_end`; the rest of the 64 KiB is filler, and the reset vector's 16 bytes. */
+export function assembleBios(): { rom: Uint8Array; codeBytes: number } {
+  const files = biosSources();
   const assembled = assemble(files['bios.asm'] ?? '', { name: 'bios.asm', files });
   if (!assembled.ok) throw new Error(assembled.error.map(formatAsmError).join('\n'));
   const end = assembled.value.symbols.find((symbol) => symbol.name === 'code_end');
