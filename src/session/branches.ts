@@ -54,10 +54,9 @@ export class Branches {
 
   /** @returns the moment last shown there */
   switchTo(id: number, present: Moment): Moment {
+    if (id === this.currentId) return present;
     const to = this.branch(id);
-    if (id !== this.currentId) {
-      this.goOver(this.branch(this.currentId), present, id, to.last.retired);
-    }
+    this.goOver(this.branch(this.currentId), present, id, to.last.retired);
     return to.last;
   }
 
