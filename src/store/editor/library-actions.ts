@@ -11,6 +11,7 @@ import type {
   OpenGuest,
 } from './editor-state';
 import { importFiles, stem } from './import-files';
+import { reasonOf } from './problems';
 import { openShippedGuest, waitsForPerson } from './shipped';
 import { TEMPLATE, TEMPLATE_FILE } from './template';
 
@@ -120,11 +121,15 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
 
   const openImage = async (file: NamedBytes, left: readonly string[]): Promise<boolean> => {
     const { name, bytes } = file;
+    if (bytes.length === 0) {
+      report({ message: `${name} is empty: there is nothing to load.`, file: name });
+      return false;
+    }
     const problem = await machine.open({ kind: 'image', name, bytes }, null);
     if (problem) {
       set({
         libraryOpen: false,
-        question: { file, reason: problem.message, suggestion: suggestFor(bytes) },
+        question: { file, reason: reasonOf(problem), suggestion: suggestFor(bytes) },
       });
       return false;
     }
@@ -215,7 +220,7 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       const { name, bytes } = file;
       const problem = await machine.open({ kind: 'image', name, bytes }, choice);
       if (problem) {
-        set({ question: { file, reason: problem.message, suggestion: choice } });
+        set({ question: { file, reason: reasonOf(problem), suggestion: choice } });
         return false;
       }
       set({ question: null, libraryOpen: false });

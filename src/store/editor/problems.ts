@@ -1,4 +1,5 @@
 /** The assembler's problems in the order a person goes through them, and what a suggestion changes. */
+import type { Problem } from '../../session/view';
 import type { Diagnostic } from '../../toolchain/api';
 import type { SourcePlace } from './editor-state';
 
@@ -29,4 +30,10 @@ export function withSuggestion(text: string, diagnostic: Diagnostic): string | n
   if (suggestion === null || old === undefined || column - 1 + length > old.length) return null;
   lines[line - 1] = old.slice(0, column - 1) + suggestion + old.slice(column - 1 + length);
   return lines.join('\n');
+}
+
+/** What the loader found and advises; what it accepts is for the form to say. */
+export function reasonOf({ message, hint = '' }: Problem): string {
+  const advice = hint.replace(/\bAccepted:.*$/s, '').trim();
+  return advice === '' ? message : `${message} ${advice}`;
 }

@@ -12,6 +12,7 @@ import type {
   SourcePlace,
 } from './editor-state';
 import { loadPlan } from './load-plan';
+import { reasonOf } from './problems';
 
 type RunActions = Pick<EditorActions, 'runProgram' | 'download'>;
 
@@ -51,7 +52,7 @@ export function runActions(deps: RunDeps): RunActions {
     set({
       question: {
         file: { name: guest.main, bytes },
-        reason: problem.message,
+        reason: reasonOf(problem),
         suggestion: guest.image ?? { format: 'flat', loadAddress: 0x100000, bits: 32 },
       },
     });

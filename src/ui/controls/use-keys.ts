@@ -68,7 +68,9 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
 export function useKeys(store: AppStore): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || store.getState().helpOpen || !store.getState().view) return;
+      if (event.defaultPrevented || !store.getState().view) return;
+      // A dialog has the keyboard for itself: Escape closes it, letters do nothing.
+      if (document.querySelector('dialog[open]')) return;
       const press: KeyPress = {
         key: event.key,
         ctrlKey: event.ctrlKey,

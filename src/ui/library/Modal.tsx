@@ -30,10 +30,8 @@ export function Modal({ title, className, onClose, children }: ModalProps) {
       ref={dialog}
       className={`modal ${className}`}
       aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+      // Escape, and whatever else this browser closes dialogs by.
+      onClose={onClose}
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}

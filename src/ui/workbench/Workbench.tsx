@@ -75,6 +75,7 @@ export default function Workbench({ view }: WorkbenchProps) {
         <Panel id="docks" minSize="25%" defaultSize="50%" className="workbench-pane">
           <Group id="workbench-rows" orientation="vertical" groupRef={rows} {...savedRows}>
             <Panel id="upper" minSize="15%" defaultSize="50%" className="dock">
+              <h2 className="visually-hidden">Machine</h2>
               <Tabs
                 label="Machine"
                 items={upperPanels(view)}
@@ -84,6 +85,7 @@ export default function Workbench({ view }: WorkbenchProps) {
             </Panel>
             <Separator className="separator" aria-label="Height of the upper panels" />
             <Panel id="lower" minSize="15%" defaultSize="50%" className="dock">
+              <h2 className="visually-hidden">Memory and run</h2>
               <Tabs
                 label="Memory and run"
                 items={lowerPanels(view)}
