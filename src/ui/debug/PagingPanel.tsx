@@ -131,13 +131,17 @@ function Walk({ view, title, note }: WalkProps) {
   const tlb = tlbSentence(view);
   return (
     <div ref={ref} className="walk" data-cpu={cpu}>
-      {title && <h3 className="panel-title">{title}</h3>}
-      {note && <p className="debug-note">{note}</p>}
-      <WalkPicture view={view} width={width} chosen={chosen} onChoose={toggle} />
+      {title && (
+        <div className="walk-head">
+          <h3 className="panel-title">{title}</h3>
+          {note && <p className="debug-note">{note}</p>}
+        </div>
+      )}
       <p className={cx('walk-outcome', outcome.kind)} role="status">
         <strong>{outcome.kind === 'mapped' ? 'Mapped.' : 'Page fault.'}</strong>{' '}
         {outcomeSentence(view).replace('Page fault, error', 'Error')}
       </p>
+      <WalkPicture view={view} width={width} chosen={chosen} onChoose={toggle} />
       {tlb && <p className={cx('debug-note', stale && 'walk-stale')}>{tlb}</p>}
       <div className="debug-buttons">
         {directoryEntry && (

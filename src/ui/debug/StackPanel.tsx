@@ -48,7 +48,7 @@ function Words({
         <table className="debug-table stack-table">
           <thead>
             <tr>
-              <th scope="col">From ESP</th>
+              <th scope="col">Offset</th>
               <th scope="col">Address</th>
               <th scope="col">Value</th>
               <th scope="col">What it looks like</th>

@@ -4,7 +4,7 @@
  */
 import { Fragment, useState } from 'react';
 import { hex16, hex32 } from '../../base/hex';
-import type { DescriptorView, TablesView } from '../../session/debug';
+import type { DescriptorView, TablesView, WhichCpu } from '../../session/debug';
 import { useInspection } from '../../store/use-inspection';
 import { useActions, useApp } from '../../store/use-store';
 import { cx } from '../shared/cx';
@@ -15,6 +15,11 @@ import './debug.css';
 import './TablesPanel.css';
 
 type Which = 'gdt' | 'idt' | 'ldt' | 'tss';
+const WHOSE: Readonly<Record<WhichCpu, string>> = {
+  guest: 'What the guest built and believes in. The silicon never looks at it.',
+  real: 'What the hypervisor built and the silicon uses. The guest cannot see it.',
+};
+
 type Row = DescriptorView & { readonly name?: string | null };
 
 export function TablesPanel() {
@@ -38,14 +43,8 @@ export function TablesPanel() {
         />
         <WhichCpuSwitch value={cpu} onChange={setCpu} />
       </div>
-      {!bare && (
-        <p className="debug-note">
-          {cpu === 'guest'
-            ? 'What the guest built and believes in. The silicon never looks at it.'
-            : 'What the hypervisor built and the silicon uses. The guest cannot see it.'}
-        </p>
-      )}
       {reply && <Shown tables={reply} which={which} />}
+      {!bare && <p className="debug-note">{WHOSE[cpu]}</p>}
     </section>
   );
 }

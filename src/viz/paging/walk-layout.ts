@@ -57,9 +57,9 @@ export interface WalkLayout {
 
 const PART_HEIGHT = 40;
 const GAP = 26;
-const TABLE_TOP = PART_HEIGHT + 34;
+const TABLE_TOP = PART_HEIGHT + 26;
 const HEAD = 40;
-const BODY = 104;
+const BODY = 76;
 const ENTRY = 36;
 const MIN_WIDTH = 360;
 
