@@ -7,25 +7,16 @@ import type { OutsideInput } from '../../machine/board';
 import type { CostTable } from '../../machine/costs';
 import { ATTENTION } from '../../machine/cpu/core';
 import type { CpuProfile } from '../../machine/cpu/cpu';
-import type { EventLog } from '../../machine/event-log';
 import type { MachineEventBody } from '../../machine/events';
 import type { ImageSymbol, LoadError } from '../../machine/loader/load-error';
 import { loadImage } from '../../machine/loader/load-image';
 import type { ImageOptions, MachineImage } from '../../machine/loader/machine-image';
-import { PAGE_BYTES, type PhysicalMemory } from '../../machine/memory';
+import { PAGE_BYTES } from '../../machine/memory';
 import type { Outcome } from '../../machine/outcome';
 import { Pc, type PcState } from '../../machine/pc';
 import { FactLog, type FactLogState, type KeptFacts, TIMESTAMP_PORT } from '../core/fact-log';
-import { registersOf } from '../core/registers';
-import type {
-  Actor,
-  Registers,
-  Sighting,
-  System,
-  SystemEdit,
-  TimedFact,
-  Watch,
-} from '../core/system';
+import { PcSystem } from '../core/pc-system';
+import type { Actor, Registers, System, SystemEdit, TimedFact } from '../core/system';
 import { Watcher } from '../core/watcher';
 import { editBare } from './edit';
 import { physicalOf, readLinear } from './linear-memory';
@@ -62,12 +53,12 @@ export function createBare(image: Uint8Array, options: BareOptions): Result<Bare
   return loaded.ok ? ok(new BareSystem(pc, loaded.value, facts)) : loaded;
 }
 
-export class BareSystem implements System {
+export class BareSystem extends PcSystem implements System {
   readonly symbols: readonly ImageSymbol[];
   readonly handover: number | null;
   private readonly facts: FactLog;
   private replaying: Replay | null = null;
-  private readonly watcher: Watcher;
+  protected readonly watcher: Watcher;
   private listener: ((body: MachineEventBody) => void) | null = null;
 
   constructor(
@@ -75,6 +66,7 @@ export class BareSystem implements System {
     image: MachineImage,
     facts?: KeptFacts,
   ) {
+    super();
     this.facts = new FactLog(facts);
     this.symbols = image.symbols;
     this.handover = image.handover ?? null;
@@ -138,26 +130,6 @@ export class BareSystem implements System {
       });
   }
 
-  get memory(): PhysicalMemory {
-    return this.pc.memory;
-  }
-
-  get events(): EventLog {
-    return this.pc.events;
-  }
-
-  get retired(): number {
-    return this.pc.cpu.retired;
-  }
-
-  get guestRetired(): number {
-    return this.pc.cpu.guestRetired;
-  }
-
-  get cycles(): number {
-    return this.pc.clock.cycles;
-  }
-
   get disk() {
     return this.pc.board.ata?.disk ?? null;
   }
@@ -166,16 +138,8 @@ export class BareSystem implements System {
     return this.replaying ? this.runReplay(this.replaying, limit) : this.pc.run(limit);
   }
 
-  watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void {
-    this.watcher.set(watch, judge);
-  }
-
   edit(edit: SystemEdit): string | null {
     return editBare(this.pc, edit);
-  }
-
-  tlbEntry(linear: number) {
-    return this.pc.cpu.mmu.entry(linear >>> 0);
   }
 
   machinePage(guestPage: number): number | null {
@@ -184,10 +148,6 @@ export class BareSystem implements System {
 
   receive(input: OutsideInput): void {
     this.pc.board.receive(input);
-  }
-
-  real(): Registers {
-    return registersOf(this.pc.cpu);
   }
 
   guest(): Registers {
@@ -230,10 +190,6 @@ export class BareSystem implements System {
 
   screen() {
     return this.pc.board.vga.screen((physical) => this.memory.read8(physical));
-  }
-
-  cyclesByCause() {
-    return this.pc.clock.cyclesByCause();
   }
 
   counts(): Readonly<Record<string, number>> {

@@ -2,15 +2,14 @@
  * A guest under the binary translator: the PC, the monitor installed in its top 4 MiB, and what the session asks of
  * both. Control logic is in `monitor.ts`; this file boots it and answers questions.
  */
-import { invariant } from '../../base/assert';
 import { err, ok, type Result } from '../../base/result';
 import { Board, type OutsideInput } from '../../machine/board';
 import { bootCpu } from '../../machine/boot';
 import { Clock } from '../../machine/clock';
 import type { CostTable } from '../../machine/costs';
-import { EFLAGS_FIXED, EFLAGS_IF, SEG, WORD } from '../../machine/cpu/state';
+import { EFLAGS_FIXED, SEG, WORD } from '../../machine/cpu/state';
 import { MissingBios } from '../../machine/devices/missing-bios';
-import type { MachineEvent, MachineEventBody } from '../../machine/events';
+import type { MachineEventBody } from '../../machine/events';
 import type { LoadError } from '../../machine/loader/load-error';
 import { loadImage } from '../../machine/loader/load-image';
 import type { BootState, ImageOptions } from '../../machine/loader/machine-image';
@@ -19,18 +18,16 @@ import { Pc } from '../../machine/pc';
 import { PortBus } from '../../machine/ports';
 import type { KeptFacts } from '../core/fact-log';
 import { TIMESTAMP_PORT } from '../core/fact-log';
-import { registersOf } from '../core/registers';
+import { PcSystem } from '../core/pc-system';
 import type {
   Actor,
   CacheInfo,
   Registers,
-  Sighting,
   System,
   SystemEdit,
   TimedFact,
   TranslationInfo,
   UntranslatedRun,
-  Watch,
 } from '../core/system';
 import { Watcher } from '../core/watcher';
 import {
@@ -46,7 +43,7 @@ import {
 } from '../memory/layout';
 import { MonitorMemory } from '../memory/monitor-memory';
 import { Pmap } from '../memory/pmap';
-import { CODE0, DATA0, deprivileged, GDT_LIMIT, IDT_LIMIT, TSS } from './descriptor-table';
+import { CODE0, DATA0, GDT_LIMIT, IDT_LIMIT, TSS } from './descriptor-table';
 import { editTranslated } from './edit';
 import { entryCode, IDLE, INTERPRET } from './entry-code';
 import { guestRegisters } from './guest-view';
@@ -54,6 +51,7 @@ import { Monitor } from './monitor';
 import { nameOfField } from './names';
 import { recordAt, type Translation } from './translation';
 import { describeTranslation } from './translation-info';
+import { Fork } from './untranslated-run';
 import { VirtualCpu } from './virtual-cpu';
 
 const PAGE = 4096;
@@ -73,7 +71,7 @@ export interface BinaryTranslationOptions extends ImageOptions {
   readonly facts?: KeptFacts;
 }
 
-export class BinaryTranslationSystem implements System {
+export class BinaryTranslationSystem extends PcSystem implements System {
   readonly pc: Pc;
   readonly board: Board;
   readonly monitor: Monitor;
@@ -82,12 +80,12 @@ export class BinaryTranslationSystem implements System {
   handover: number | null = null;
   private readonly bus: PortBus;
   private readonly clock: Clock;
-  /** RAM as it was before a fork; made when first needed. */
-  private fork: Uint8Array | null = null;
+  private readonly fork = new Fork(this);
   guestListener: ((body: MachineEventBody) => void) | null = null;
-  private readonly watcher: Watcher;
+  protected readonly watcher: Watcher;
 
   private constructor(options: BinaryTranslationOptions) {
+    super();
     const { memoryBytes, costs } = options;
     this.pc = new Pc({ ramBytes: memoryBytes + MONITOR_BYTES, profile: 'x86', costs });
     this.pmap = new Pmap(memoryBytes / PAGE);
@@ -268,26 +266,6 @@ export class BinaryTranslationSystem implements System {
 
   // --- System ---------------------------------------------------------------------------------------------------
 
-  get memory() {
-    return this.pc.memory;
-  }
-
-  get events() {
-    return this.pc.events;
-  }
-
-  get retired(): number {
-    return this.pc.cpu.retired;
-  }
-
-  get guestRetired(): number {
-    return this.pc.cpu.guestRetired;
-  }
-
-  get cycles(): number {
-    return this.pc.clock.cycles;
-  }
-
   get disk() {
     return this.board.ata?.disk ?? null;
   }
@@ -298,19 +276,11 @@ export class BinaryTranslationSystem implements System {
     return this.pc.run(limit);
   }
 
-  watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void {
-    this.watcher.set(watch, judge);
-  }
-
   edit(edit: SystemEdit): string | null {
     if (!this.atGuestBoundary()) {
       return 'The guest stands inside a translated instruction or the monitor: step to its next instruction first.';
     }
     return editTranslated(this, edit);
-  }
-
-  tlbEntry(linear: number) {
-    return this.pc.cpu.mmu.entry(linear >>> 0);
   }
 
   machinePage(guestPage: number): number | null {
@@ -322,10 +292,6 @@ export class BinaryTranslationSystem implements System {
     this.clock.cycles = this.pc.clock.cycles;
     this.board.receive(input);
     this.monitor.armTimer();
-  }
-
-  real(): Registers {
-    return registersOf(this.pc.cpu);
   }
 
   guest(): Registers {
@@ -401,10 +367,6 @@ export class BinaryTranslationSystem implements System {
     });
   }
 
-  cyclesByCause() {
-    return this.pc.clock.cyclesByCause();
-  }
-
   cache(): CacheInfo {
     const { cache } = this.monitor.code;
     const { misses } = cache;
@@ -448,84 +410,9 @@ export class BinaryTranslationSystem implements System {
     return this.monitor.facts.all();
   }
 
-  /**
-   * On a fork of the machine: runs on to the instruction if it lies ahead in the same block, then executes it as it
-   * stands, at CPL 1 with the guest's truncated segments, and puts everything back.
-   */
+  /** Runs on to the instruction, if it lies ahead in the same block, and tries it there. */
   runUntranslated(address: number): UntranslatedRun | null {
-    return this.watcher.unseen(() => this.runInFork(address));
-  }
-
-  private runInFork(address: number): UntranslatedRun | null {
-    const { events, cpu, memory } = this.pc;
-    this.fork ??= new Uint8Array(memory.ramBytes);
-    this.fork.set(memory.u8);
-    const saved = this.save();
-    const listener = events.listener;
-    events.listener = null;
-    try {
-      return this.reachInFork(address) ? this.executeUntranslated(address) : null;
-    } finally {
-      restoreRam(memory, this.fork);
-      this.restore(saved);
-      events.listener = listener;
-      invariant(cpu.retired === saved.retired, 'a fork leaves the machine where it was');
-    }
-  }
-
-  private reachInFork(address: number): boolean {
-    const FORK_LIMIT = 400;
-    const limit = this.retired + FORK_LIMIT;
-    while (this.retired < limit) {
-      if (this.actor() !== 'guest-user' && this.atGuestBoundary() && this.guest().eip === address) {
-        return this.guest().cpl === 0;
-      }
-      if (this.run(this.retired + 1).kind !== 'budget') return false;
-    }
-    return false;
-  }
-
-  private executeUntranslated(address: number): UntranslatedRun | null {
-    const { cpu, events } = this.pc;
-    const { monitor } = this;
-    const guest = this.guest();
-    const stack = guest.segments[SEG.SS]!;
-    const code = guest.segments[SEG.CS]!;
-    const codeReal = deprivileged(code);
-    const stackReal = deprivileged(stack);
-    if (!codeReal || !stackReal) return null;
-    const read = { write: false, user: false, commit: false };
-    const stackTop = (stack.base + guest.gpr[4]!) >>> 0;
-    if (!monitor.guest.fill((code.base + address) >>> 0, read)) return null;
-    // What the guest's tables allow of its stack: the silicon must not stop at a page the shadow only lacks.
-    for (const linear of [stackTop, (stackTop - 4) >>> 0]) {
-      monitor.guest.fill(linear, { ...read, write: true, commit: true });
-    }
-    const CPL = 1;
-    cpu.cpl = CPL;
-    cpu.loadDescriptorCache(SEG.CS, { selector: (code.selector & ~3) | CPL, ...codeReal });
-    cpu.loadDescriptorCache(SEG.SS, { selector: (stack.selector & ~3) | CPL, ...stackReal });
-    guest.gpr.forEach((value, register) => {
-      cpu.gpr[register] = value;
-    });
-    cpu.setEflags((guest.eflags & ~EFLAGS_REAL_DIFFERS) | EFLAGS_IF);
-    cpu.eip = address;
-    cpu.stateChanged();
-    const before = this.real();
-    let trap: Extract<MachineEvent, { kind: 'trap' }> | null = null;
-    events.listener = (event) => {
-      if (event.kind === 'trap' && event.source === 'exception' && !trap) trap = event;
-    };
-    const outcome = this.run(this.retired + 1);
-    if (outcome.kind !== 'budget') return null;
-    const raised = trap as Extract<MachineEvent, { kind: 'trap' }> | null;
-    return {
-      address,
-      cpl: CPL,
-      exception: raised && { vector: raised.vector, errorCode: raised.errorCode },
-      before,
-      after: this.real(),
-    };
+    return this.watcher.unseen(() => this.fork.run(address));
   }
 
   save() {
@@ -549,9 +436,6 @@ export class BinaryTranslationSystem implements System {
   }
 }
 
-/** IF, IOPL and VM of the guest are virtual: the real ones stay what the monitor keeps them at. */
-const EFLAGS_REAL_DIFFERS = (3 << 12) | (1 << 17);
-
 /** Initialisation words of the 8259 pair: vectors 0x20 and 0x28, slave on line 2, 8086 mode; only IRQ 0 open. */
 const PIC_SETUP: readonly (readonly [port: number, value: number])[] = [
   [0x20, 0x11],
@@ -565,21 +449,3 @@ const PIC_SETUP: readonly (readonly [port: number, value: number])[] = [
   [0x21, 0xfe],
   [0xa1, 0xff],
 ];
-
-function restoreRam(memory: Pc['memory'], ram: Uint8Array): void {
-  const changed = [];
-  for (let page = 0; page < ram.length / PAGE; page++) {
-    if (!memory.isDirty(page)) continue;
-    const before = ram.subarray(page * PAGE, (page + 1) * PAGE);
-    const now = memory.u8.subarray(page * PAGE, (page + 1) * PAGE);
-    if (!sameBytes(before, now)) changed.push({ page, bytes: before });
-  }
-  memory.restorePages(changed);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  const left = new BigUint64Array(a.buffer, a.byteOffset, a.byteLength / 8);
-  const right = new BigUint64Array(b.buffer, b.byteOffset, b.byteLength / 8);
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
-  return true;
-}
