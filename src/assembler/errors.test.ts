@@ -32,6 +32,15 @@ describe('assembly errors', () => {
   });
 
   it.each([
+    ['dup in dup', 'db 67108864 dup (67108864 dup (0))', 'a count from 0 to 1, found'],
+    ['dup of more than a byte', 'dq 67108864 dup (0,0,0,0)', 'a count from 0 to 2097152'],
+    ['times of dup', 'times 1000 db 1000000 dup (1)', "section '.text' has more than"],
+    ['many times', 'times 67108864 db 0\n'.repeat(3), "section '.text' has more than"],
+  ])('refuses at once what would fill the memory: %s', (_what, source, message) => {
+    expect(brief(source)[0]).toContain(message);
+  });
+
+  it.each([
     ['cil', "1:1 unknown instruction 'cil' [cli]"],
     ['lgtd [eax]', "1:1 unknown instruction 'lgtd' [lgdt]"],
     ['mov exa, 1', "1:5 'exa' is not a register [eax]"],

@@ -4,14 +4,15 @@
  * Sizes depend on addresses (short branches) and addresses on sizes, so all statements are walked again and again, each
  * time with the addresses of the walk before, until nothing moves. One last walk then writes the bytes and reports errors.
  */
-import { misfit, SourceError } from './errors';
+import { Bytes, type DataPlace, dataBytes, MAX_SECTION_BYTES } from './data-bytes';
+import { SourceError } from './errors';
 import { type Expression, evaluate, type Scope, type Value } from './expression';
 import { foreignSyntax } from './foreign-syntax';
 import type { Token } from './lexer';
 import { nearMiss } from './near-miss';
 import type { Origin } from './origin';
 import { encodeShortest } from './select-form';
-import type { Body, DataItem, InstructionBody, SectionAttributes, Statement } from './statements';
+import type { Body, InstructionBody, SectionAttributes, Statement } from './statements';
 
 /** Bytes of one source line, at their final address. */
 export interface Placed {
@@ -51,31 +52,6 @@ export interface Layout {
 /** A walk that still moves after this many rounds is held: instructions may grow but no longer shrink. */
 const HOLD_AFTER = 20;
 const MAX_PASSES = 60;
-const MAX_SECTION_BYTES = 64 * 1024 * 1024;
-
-class Bytes {
-  private data = new Uint8Array(256);
-  length = 0;
-  push(bytes: ArrayLike<number>): void {
-    this.reserve(bytes.length);
-    this.data.set(bytes, this.length);
-    this.length += bytes.length;
-  }
-  fill(value: number, count: number): void {
-    this.reserve(count);
-    this.data.fill(value, this.length, this.length + count);
-    this.length += count;
-  }
-  private reserve(more: number): void {
-    if (this.length + more <= this.data.length) return;
-    const grown = new Uint8Array(Math.max(this.data.length * 2, this.length + more));
-    grown.set(this.data.subarray(0, this.length));
-    this.data = grown;
-  }
-  take(): Uint8Array {
-    return this.data.slice(0, this.length);
-  }
-}
 
 interface Section {
   readonly name: string;
@@ -398,7 +374,7 @@ export class LayoutEngine {
     const single = body.kind === 'data' && body.items.length === 1 ? body.items[0]! : null;
     if (single?.kind === 'expression' && body.kind === 'data' && body.unit === 1) {
       // `times 510-($-$$) db 0` is common and large: no need to walk it byte by byte.
-      const value = this.final ? this.datum(single, 1, scope)[0]! : 0;
+      const value = this.final ? dataBytes(single, 1, this.dataPlace(scope))[0]! : 0;
       this.fill(value, times);
       return;
     }
@@ -444,7 +420,9 @@ export class LayoutEngine {
         this.instruction(body, scope, index);
         return;
       case 'data':
-        for (const item of body.items) this.write(this.datum(item, body.unit, scope));
+        for (const item of body.items) {
+          this.write(dataBytes(item, body.unit, this.dataPlace(scope)));
+        }
         return;
       case 'reserve': {
         const count = Number(evaluate(body.count, scope).value) * body.unit;
@@ -483,56 +461,17 @@ export class LayoutEngine {
     }
   }
 
-  private datum(item: DataItem, unit: 1 | 2 | 4 | 8, scope: Scope): Uint8Array {
-    if (item.kind === 'bytes') {
-      const bytes = new Uint8Array(Math.ceil(item.bytes.length / unit) * unit);
-      bytes.set(item.bytes);
-      return bytes;
-    }
-    if (item.kind === 'repeat') return this.repeated(item, unit, scope);
-    const bytes = new Uint8Array(unit);
-    if (item.kind === 'reserve' || !this.final) return bytes;
-    const view = new DataView(bytes.buffer);
-    if (item.kind === 'float') {
-      if (unit === 4) view.setFloat32(0, item.value, true);
-      else if (unit === 8) view.setFloat64(0, item.value, true);
-      else
-        throw new SourceError(
-          'a floating-point number needs dd or dq',
-          item.token.at,
-          item.token.text.length,
-        );
-      return bytes;
-    }
-    const { value } = evaluate(item.expression, scope);
-    const bits = BigInt(unit * 8);
-    if (unit < 8 && (value < -(1n << (bits - 1n)) || value >= 1n << bits)) {
-      const { at, text } = item.token;
-      throw new SourceError(misfit(value, Number(bits)), at, text.length);
-    }
-    for (let i = 0; i < unit; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 0xffn);
-    return bytes;
+  private dataPlace(scope: Scope): DataPlace {
+    return { scope, token: this.statement.token, final: this.final };
   }
 
-  private repeated(
-    item: DataItem & { kind: 'repeat' },
-    unit: 1 | 2 | 4 | 8,
-    scope: Scope,
-  ): Uint8Array {
-    const count = Number(evaluate(item.count, scope).value);
-    if (count < 0 || count > MAX_SECTION_BYTES) {
-      throw this.wrong(`dup: expected a count from 0 to ${MAX_SECTION_BYTES}, found ${count}`);
+  /** In every walk, not only the last: a line that repeats too much is left at once. */
+  private advance(count: number): void {
+    const { current } = this;
+    if (!current.nobits && current.offset + count > MAX_SECTION_BYTES) {
+      throw this.wrong(`section '${current.name}' has more than ${MAX_SECTION_BYTES} bytes`);
     }
-    const once = item.items.map((part) => this.datum(part, unit, scope));
-    const size = once.reduce((sum, part) => sum + part.length, 0);
-    const bytes = new Uint8Array(size * count);
-    for (let at = 0; at < bytes.length; ) {
-      for (const part of once) {
-        bytes.set(part, at);
-        at += part.length;
-      }
-    }
-    return bytes;
+    current.offset += count;
   }
 
   private write(bytes: ArrayLike<number>): void {
@@ -542,7 +481,7 @@ export class LayoutEngine {
         throw this.wrong('only resb, resw and resd are allowed here');
       return;
     }
-    this.current.offset += bytes.length;
+    this.advance(bytes.length);
     if (!this.final) return;
     if (this.current.nobits) {
       throw this.wrong(`section '${this.current.name}' holds no bytes: use resb, resw or resd`);
@@ -555,7 +494,7 @@ export class LayoutEngine {
       this.absolute.offset += count;
       return;
     }
-    this.current.offset += count;
+    this.advance(count);
     if (this.final && !this.current.nobits) this.current.bytes.fill(value, count);
   }
 }

@@ -15,15 +15,10 @@ import {
 import { nearMiss } from './near-miss';
 import { parseOperands } from './operands';
 import type { Line, Origin } from './origin';
+import { parseData } from './parse-data';
+import { parsePrefixes } from './parse-prefixes';
 import { matchForms } from './select-form';
-import type {
-  Body,
-  DataItem,
-  InstructionPrefixes,
-  Operand,
-  SectionAttributes,
-  Statement,
-} from './statements';
+import type { Body, Operand, SectionAttributes, Statement } from './statements';
 
 export interface ParserHost {
   readonly binary: (name: string) => Uint8Array | undefined;
@@ -389,7 +384,7 @@ export class Parser {
     const unit = DATA_UNITS[word];
     if (unit !== undefined) {
       reader.position++;
-      return { kind: 'data', unit, items: this.parseData(reader) };
+      return { kind: 'data', unit, items: parseData(reader) };
     }
     const reserved = RESERVE_UNITS[word];
     if (reserved !== undefined) {
@@ -398,51 +393,6 @@ export class Parser {
     }
     if (word === 'incbin') return this.parseIncbin(reader);
     return this.parseInstruction(reader);
-  }
-
-  private parseData(reader: TokenReader): DataItem[] {
-    const items: DataItem[] = [];
-    for (;;) {
-      items.push(this.parseDataItem(reader));
-      if (reader.done) return items;
-      reader.expect(',', 'between values');
-      if (reader.done) return items; // NASM allows a trailing comma
-    }
-  }
-
-  private parseDataItem(reader: TokenReader): DataItem {
-    const token = reader.current;
-    const next = reader.tokens[reader.position + 1];
-    const alone = next === undefined || (next.kind === 'punctuation' && /^[,)]$/.test(next.text));
-    if (token?.kind === 'string' && alone) {
-      reader.position++;
-      return { kind: 'bytes', bytes: token.bytes ?? [] };
-    }
-    if (token?.text === '?' && alone) {
-      reader.position++;
-      return { kind: 'reserve' };
-    }
-    const negative = token?.text === '-' && next?.float !== undefined;
-    const float = negative ? next : token;
-    if (float?.float !== undefined) {
-      reader.position += negative ? 2 : 1;
-      return { kind: 'float', value: negative ? -float.float : float.float, token: float };
-    }
-    if (!token) return reader.fail('expected a value, found the end of the line');
-    const expression = parseExpression(reader);
-    if (reader.word() !== 'dup') return { kind: 'expression', expression, token };
-    reader.position++;
-    return { kind: 'repeat', count: expression, items: this.parseRepeated(reader) };
-  }
-
-  /** What follows `dup`: values in brackets, or one value. */
-  private parseRepeated(reader: TokenReader): DataItem[] {
-    if (!reader.accept('(')) return [this.parseDataItem(reader)];
-    const items: DataItem[] = [];
-    do items.push(this.parseDataItem(reader));
-    while (reader.accept(','));
-    reader.expect(')', "to close the values of 'dup'");
-    return items;
   }
 
   private parseIncbin(reader: TokenReader): Body {
@@ -459,7 +409,7 @@ export class Parser {
   }
 
   private parseInstruction(reader: TokenReader): Body {
-    const prefixes = this.parsePrefixes(reader);
+    const prefixes = parsePrefixes(reader);
     const token = reader.current;
     const mnemonic = reader.word();
     if (!token || mnemonic === null)
@@ -485,28 +435,6 @@ export class Parser {
       bits: this.bits,
       candidates,
     };
-  }
-
-  private parsePrefixes(reader: TokenReader): InstructionPrefixes {
-    const prefixes: { -readonly [K in keyof InstructionPrefixes]: InstructionPrefixes[K] } = {
-      lock: false,
-      repeat: null,
-      segment: null,
-      operandSize: null,
-      addressSize: null,
-    };
-    for (;;) {
-      const word = reader.word();
-      const info = word === null ? undefined : registerNamed(word);
-      if (info?.class === 'segment') prefixes.segment = info;
-      else if (word === 'lock') prefixes.lock = true;
-      else if (word === 'rep' || word === 'repe' || word === 'repz') prefixes.repeat = 'rep';
-      else if (word === 'repne' || word === 'repnz') prefixes.repeat = 'repne';
-      else if (word === 'o16' || word === 'o32') prefixes.operandSize = word === 'o16' ? 16 : 32;
-      else if (word === 'a16' || word === 'a32') prefixes.addressSize = word === 'a16' ? 16 : 32;
-      else return prefixes;
-      reader.position++;
-    }
   }
 
   private unknownInstruction(token: Token): SourceError {
