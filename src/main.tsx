@@ -2,7 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import { parseLessonLink } from './lessons/lesson-link';
 import { LESSONS } from './lessons/lessons';
-import { createGuestLibrary } from './storage';
+import { createDrafts, createGuestLibrary } from './storage';
 import { createEditorStore } from './store/editor/editor-store';
 import { EditorProvider } from './store/editor/use-editor';
 import { linkEditor, resumeWorkbench } from './store/editor-link';
@@ -36,11 +36,15 @@ const editor = createEditorStore({
     onProblem: store.actions.report,
   }),
   machine: createEditorMachine(store),
+  drafts: createDrafts(
+    () => localStorage,
+    () => Date.now(),
+  ),
   report: store.actions.report,
   wait: afterMs,
 });
 linkEditor(store, editor);
-window.addEventListener('pagehide', () => void editor.actions.flush());
+window.addEventListener('pagehide', editor.actions.leave);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

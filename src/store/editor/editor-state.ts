@@ -6,6 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Breakpoint, Evaluation, ResolvedBreakpoint } from '../../session/debug';
 import type { Problem } from '../../session/view';
 import type { GuestInput, GuestSource, ImageChoice, World } from '../../session/world';
+import type { Drafts } from '../../storage/draft';
 import type { GuestKind, GuestSummary } from '../../storage/guest';
 import type { GuestLibrary } from '../../storage/library';
 import type {
@@ -196,8 +197,10 @@ export interface EditorActions {
 
   setShowBytes(on: boolean): void;
   setLibraryOpen(open: boolean): void;
-  /** Keeps at once what waits to be kept: for when the page goes away. */
+  /** Keeps now what waits to be kept. */
   flush(): Promise<void>;
+  /** The page may go away: what waits to be kept is put where the next start finds it. */
+  leave(): void;
 }
 
 /** The running machine, as far as the editor needs it. */
@@ -222,6 +225,8 @@ export interface EditorOptions {
   readonly toolchain: ToolchainApi;
   readonly library: GuestLibrary;
   readonly machine: EditorMachine;
+  /** Where the last edits go when the page does; absent: they wait for the library like all others. */
+  readonly drafts?: Drafts;
   /** Where problems are shown to people: the page's banner. */
   readonly report: (problem: Problem) => void;
   /** Settles after so many milliseconds; injected, so that tests need no clock. */

@@ -9,6 +9,9 @@ import type { EditorMachine, NamedBytes } from './editor-state';
 import { createEditorStore } from './editor-store';
 import { executionPlaces, runningProgram } from './execution';
 
+/** One clock for all tabs. */
+let time = 0;
+
 /** A store over the real assembler and a real session; time passes when `pass` is called. */
 function workshop(shelf = memoryShelf()) {
   const session = new Session({ yieldNow: () => Promise.resolve() });
@@ -42,7 +45,6 @@ function workshop(shelf = memoryShelf()) {
       expressions.map(() => ({ ok: true, value: 7, label: null }) as const),
   };
   let ids = 0;
-  let time = 0;
   const library = createGuestLibrary({
     shelf,
     now: () => ++time,
@@ -331,6 +333,43 @@ describe('what is typed from the start', () => {
     expect((await library.load(id))?.input).toBeUndefined();
     expect(await actions.runProgram()).toBe(true);
     expect(opened.at(-1)?.input).toBeUndefined();
+  });
+});
+
+describe('a guest that was deleted in another tab', () => {
+  it('is not said to be kept', async () => {
+    const shelf = memoryShelf();
+    const one = workshop(shelf);
+    await one.actions.newGuest();
+    const { id, main } = one.get().guest ?? {};
+    await workshop(shelf).library.remove(id ?? '');
+    one.actions.edit(main ?? '', '; one');
+    await one.pass();
+    expect(one.problems[0]?.message).toMatch(/deleted in another tab/);
+    expect(one.get().saving).toBe('waiting');
+  });
+});
+
+describe('two tabs with the same guest', () => {
+  it('are told of each other once, and the version that was there first is kept', async () => {
+    const shelf = memoryShelf();
+    const one = workshop(shelf);
+    await one.actions.newGuest();
+    const { id, main } = one.get().guest ?? {};
+    const other = workshop(shelf);
+    await other.actions.openOwn(id ?? '');
+    other.actions.edit(main ?? '', '; two');
+    await other.pass();
+    one.actions.edit(main ?? '', '; one');
+    await one.pass();
+    expect(one.problems.map(({ message }) => message)).toEqual([
+      'My guest was changed in another tab too.',
+    ]);
+    const kept = await one.library.list();
+    expect(kept.map(({ name }) => name).sort()).toEqual(['My guest', 'My guest (other tab)']);
+    const spared = kept.find(({ name }) => name.endsWith('tab)'));
+    expect((await one.library.load(spared?.id ?? ''))?.files).toEqual({ [main ?? '']: '; two' });
+    expect((await one.library.load(id ?? ''))?.files).toEqual({ [main ?? '']: '; one' });
   });
 });
 

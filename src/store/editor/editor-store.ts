@@ -55,6 +55,7 @@ export function createEditorStore(options: EditorOptions): EditorStore {
   const keeper = createKeeper({
     library,
     wait,
+    report,
     current: () => storedOf(get().guest, breakpoints.current()),
     onState: (saving) => {
       if (get().saving !== saving) set({ saving });
@@ -166,6 +167,13 @@ export function createEditorStore(options: EditorOptions): EditorStore {
     setShowBytes: (showBytes) => set({ showBytes }),
     setLibraryOpen: (libraryOpen) => set({ libraryOpen }),
     flush: keeper.flush,
+    leave() {
+      const { guest, saving } = get();
+      if (guest && guest.id !== null && saving === 'waiting') {
+        options.drafts?.put({ ...guest, id: guest.id });
+      }
+      void keeper.flush();
+    },
   };
 
   return Object.assign(store, { actions });

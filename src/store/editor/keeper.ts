@@ -1,4 +1,5 @@
 /** Puts edits into the library a little after the last one, one write at a time, the latest contents last. */
+import type { Problem } from '../../session/view';
 import type { StoredGuest } from '../../storage/guest';
 import type { GuestLibrary } from '../../storage/library';
 
@@ -11,6 +12,7 @@ export interface KeeperOptions {
   readonly current: () => StoredGuest | null;
   readonly onState: (saving: 'kept' | 'waiting') => void;
   readonly onSaved: (guest: StoredGuest) => void;
+  readonly report: (problem: Problem) => void;
 }
 
 export interface Keeper {
@@ -22,16 +24,40 @@ export interface Keeper {
 export function createKeeper(options: KeeperOptions): Keeper {
   let change = 0;
   let kept = 0;
+  /** Guests whose owner knows that two tabs write them. */
+  const warned = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
 
+  /** What another tab made of the guest since stays, as a guest of its own: the last edit wins, nothing is lost. */
+  const spareOther = async (guest: StoredGuest): Promise<void> => {
+    const stored = warned.has(guest.id) ? null : await options.library.load(guest.id);
+    if (!stored || stored.modified <= guest.modified) return;
+    warned.add(guest.id);
+    const { id: _id, created: _created, modified: _modified, ...rest } = stored;
+    const name = `${guest.name} (other tab)`;
+    options.onSaved(await options.library.create({ ...rest, name }));
+    options.report({
+      message: `${guest.name} was changed in another tab too.`,
+      hint: `That version is now in your guests as "${name}". Close one of the tabs: from here on the last edit wins.`,
+    });
+  };
   const write = async (): Promise<void> => {
     const guest = options.current();
     const at = change;
     if (at === kept || !guest) return;
     kept = at;
+    await spareOther(guest);
     const saved = await options.library.save(guest);
-    if (saved) options.onSaved(saved);
-    if (at === change) options.onState('kept');
+    if (saved) {
+      options.onSaved(saved);
+      if (at === change) options.onState('kept');
+    } else if (!warned.has(guest.id)) {
+      warned.add(guest.id);
+      options.report({
+        message: `${guest.name} was deleted in another tab, so edits are not kept.`,
+        hint: 'Undo the deletion there, or download the file here.',
+      });
+    }
   };
   const flush = (): Promise<void> => {
     // Not before the write that runs: the order of writes is the order of edits.

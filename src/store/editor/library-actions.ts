@@ -1,6 +1,7 @@
 /** One's own guests and the shipped ones: opening, making, naming, taking away and bringing back. */
 import type { Breakpoint } from '../../session/debug';
 import type { ImageChoice } from '../../session/world';
+import { withDraft } from '../../storage/draft';
 import type { NewGuest, StoredGuest } from '../../storage/guest';
 import { guestDownloads } from './downloads';
 import type {
@@ -145,7 +146,15 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
   };
 
   let started: Promise<void> | null = null;
+  /** Edits that the last visit had no time to keep. */
+  const keepDraft = async (): Promise<void> => {
+    const draft = deps.drafts?.take();
+    const guest = draft ? await library.load(draft.id) : null;
+    const edited = draft && guest ? withDraft(guest, draft) : null;
+    if (edited) await library.save(edited);
+  };
   const reopen = async (): Promise<void> => {
+    await keepDraft();
     await refresh();
     const last = await library.lastOpen();
     const guest = last === null ? null : await library.load(last);
@@ -227,7 +236,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       if (guest?.kind === 'image' && guest.files[guest.main] === bytes && guest.id !== null) {
         set({ guest: { ...guest, image: choice } });
         const stored = await library.load(guest.id);
-        if (stored) await library.save({ ...stored, image: choice });
+        const saved = stored && (await library.save({ ...stored, image: choice }));
+        if (saved) set({ guest: { ...guest, image: choice, modified: saved.modified } });
       } else {
         await keepImage(file, choice);
       }

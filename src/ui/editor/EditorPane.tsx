@@ -241,11 +241,10 @@ export default function EditorPane() {
   const guest = useEditor((s) => s.guest);
   const activeFile = useEditor((s) => s.activeFile);
   const reply = useEditor((s) => s.reply);
-  const { flush } = useEditorActions();
+  const { leave } = useEditorActions();
   useFollow();
 
   useEffect(() => {
-    const leave = () => void flush();
     document.addEventListener('visibilitychange', leave);
     window.addEventListener('pagehide', leave);
     return () => {
@@ -253,7 +252,7 @@ export default function EditorPane() {
       window.removeEventListener('pagehide', leave);
       leave();
     };
-  }, [flush]);
+  }, [leave]);
 
   return (
     <section className="editor" aria-label="Editor">
