@@ -108,6 +108,12 @@ describe.each(['bare', 'binary-translation'] as const)('branches on %s', (techni
     expect((await session.branches()).branches).toHaveLength(1);
   }, 60_000);
 
+  it('stay where they are when one goes to the branch one is on', async () => {
+    const session = await open();
+    const moment = await atCount(session);
+    expect((await session.switchBranch(0)).moment).toEqual(at(moment));
+  }, 60_000);
+
   it('nest, and are each the same whenever one comes back', async () => {
     const session = await open();
     const { end } = await session.explore(1_000_000);
@@ -167,6 +173,17 @@ describe.each(['bare', 'binary-translation'] as const)('origins on %s', (techniq
     expect(origin.label).toBe('count');
     await session.seek(origin.moment);
     expect(await addressOf(session, '[counter]')).toBe(4);
+  }, 60_000);
+
+  it('name it when it wrote the second of two pages only, and the edit that did', async () => {
+    const session = await open();
+    await stopAt(session, 'user');
+    const address = (await addressOf(session, 'kernel_stack_top')) - 2;
+    const target = { kind: 'memory', space: 'virtual', address, length: 4 } as const;
+    await changed(session, memory(address + 2, 0x12, 0x34));
+    await session.step('guest', 'forward');
+    const origin = await session.origin(target);
+    expect(origin).toMatchObject({ found: true, by: 'edit', before: 0, after: 0x34120000 });
   }, 60_000);
 
   it('name the loader, and an edit', async () => {

@@ -26,6 +26,7 @@ const SLICE = 1 << 20;
 const SHORT_SLICE = 1 << 14;
 const LARGEST_WINDOW = 1 << 23;
 const LARGEST_VALUE = 4;
+const PAGE = 4096;
 /** Instructions of one stretch that are asked whether they wrote a register. */
 const MOST_CANDIDATES = 256;
 
@@ -61,14 +62,15 @@ async function memoryOrigin(
   const { cursor } = run;
   cursor.goTo(present);
   // The bytes are the same wherever the guest maps them later or mapped them before.
-  const physical =
-    target.space === 'physical' ? target.address : guestPhysicalOf(cursor.machine, target.address);
+  const pieces = piecesOf(cursor.machine, target);
   const what = `${target.space === 'physical' ? 'Physical ' : ''}${address(target.address)}`;
-  if (physical === null) return { found: false, sentence: `${what} is not mapped.` };
-  const length = Math.max(1, Math.min(target.length, 4096 - (physical % 4096)));
+  const [piece] = pieces;
+  if (!piece) return { found: false, sentence: `${what} is not mapped.` };
   const watch = {
     code: new Set<number>(),
-    data: [{ space: 'physical', address: physical, length, on: 'write' } as const],
+    data: pieces.map(({ physical, length }) => {
+      return { space: 'physical', address: physical, length, on: 'write' } as const;
+    }),
     pageTables: false,
   };
   const edited = lastEdit(
@@ -76,11 +78,13 @@ async function memoryOrigin(
     present,
     (edit) =>
       edit.kind === 'memory' &&
-      edit.physical < physical + length &&
-      physical < edit.physical + edit.bytes.length,
+      pieces.some(
+        ({ physical, length }) =>
+          edit.physical < physical + length && physical < edit.physical + edit.bytes.length,
+      ),
   );
   const lowest = Math.max(edited?.at ?? 0, present - FARTHEST_FOR_MEMORY);
-  const value = (system: System) => valueOfBytes(physicalBytes(system, physical, length));
+  const value = (system: System) => valueOfBytes(bytesOf(system, pieces));
   let high = present;
   for (let size = 1 << 14; high > lowest; size = Math.min(LARGEST_WINDOW, size * 2)) {
     const low = Math.max(lowest, high - size);
@@ -104,18 +108,18 @@ async function memoryOrigin(
   }
   if (edited && high <= edited.at) {
     cursor.goTo(edited.at);
-    const bytes = physicalBytes(cursor.machine, physical, length);
+    const bytes = bytesOf(cursor.machine, pieces);
     for (const was of edited.entry.was) {
       if (was.kind !== 'memory') continue;
       was.bytes.forEach((byte, i) => {
-        const offset = was.physical + i - physical;
+        const offset = offsetIn(pieces, was.physical + i);
         if (offset >= 0 && offset < bytes.length) bytes[offset] = byte;
       });
     }
     return editOrigin(run, edited, what, value, valueOfBytes(bytes));
   }
   if (high > 0) return gaveUp(what, present - high);
-  const { at, label } = { at: physical, label: run.map.labelOf(target.address) };
+  const { at, label } = { at: piece.physical, label: run.map.labelOf(target.address) };
   const name = label === null ? '' : ` (${label})`;
   cursor.goTo(0);
   const now = value(cursor.machine);
@@ -141,11 +145,47 @@ function written(
   return foundAt(run, { moment, by, instruction, before, after }, what);
 }
 
-function physicalBytes(system: System, physical: number, length: number): number[] {
-  const page = Math.floor(physical / 4096);
-  if (system.machinePage(page) === null) return [];
-  const offset = physical % 4096;
-  return [...system.guestPage(page).subarray(offset, offset + Math.min(length, LARGEST_VALUE))];
+/** A part of the target that lies in one page. */
+interface Piece {
+  readonly physical: number;
+  readonly length: number;
+}
+
+/** Up to the first page that is not mapped. */
+function piecesOf(system: System, { space, address: start, length }: MemoryTarget): Piece[] {
+  const pieces: Piece[] = [];
+  const all = Math.max(1, Math.min(length, PAGE));
+  for (let done = 0; done < all; ) {
+    const at = (start + done) >>> 0;
+    const count = Math.min(all - done, PAGE - (at % PAGE));
+    const physical = space === 'physical' ? at : guestPhysicalOf(system, at);
+    if (physical === null) break;
+    pieces.push({ physical, length: count });
+    done += count;
+  }
+  return pieces;
+}
+
+/** The first bytes, as many as a value is told of. */
+function bytesOf(system: System, pieces: readonly Piece[]): number[] {
+  const bytes = pieces.flatMap(({ physical, length }) => {
+    const page = Math.floor(physical / PAGE);
+    if (system.machinePage(page) === null) return [];
+    const offset = physical % PAGE;
+    return [...system.guestPage(page).subarray(offset, offset + Math.min(length, LARGEST_VALUE))];
+  });
+  return bytes.slice(0, LARGEST_VALUE);
+}
+
+/** Where in the target a physical byte lies; -1: not in it. */
+function offsetIn(pieces: readonly Piece[], physical: number): number {
+  let before = 0;
+  for (const piece of pieces) {
+    const offset = physical - piece.physical;
+    if (offset >= 0 && offset < piece.length) return before + offset;
+    before += piece.length;
+  }
+  return -1;
 }
 
 const valueOfBytes = (bytes: readonly number[]): number =>

@@ -27,9 +27,10 @@ const FAR = 40_000;
 const COMMANDS = 24;
 const CONDITIONS = ['eax & 1', 'ecx > 3', 'esp & 0x10', 'zf', 'dword [esp] != 0', '[0xf0000000]'];
 
+/** Without those that something is typed to from the start: a plain run has it before moment 0, a session behind. */
 const SHIPPED = [
   ...['hello-rings', 'tinyos', 'timer-interrupts', 'page-tables', 'self-modifying'],
-  ...['keyboard-echo', 'threads', 'copy-on-write', 'system-calls'],
+  ...['user-cli', 'threads', 'copy-on-write', 'system-calls'],
 ];
 
 function worldOfSeed(seed: number): World {
@@ -37,7 +38,12 @@ function worldOfSeed(seed: number): World {
   const memoryBytes = 4 * 1024 * 1024;
   if (seed % 4 < 2) {
     const name = SHIPPED[Math.floor(seed / 4) % SHIPPED.length] ?? 'hello-rings';
-    return { ...DEFAULT_WORLD, technique, memoryBytes, guest: { kind: 'shipped', name } };
+    return {
+      ...DEFAULT_WORLD,
+      technique,
+      memoryBytes,
+      guest: { kind: 'shipped', name },
+    };
   }
   const guest = randomGuest(seed);
   const bytes = imageOf(guest.source(guest.parts));
@@ -314,7 +320,7 @@ class RandomUse {
     const long = random.pick(['resume', 'play', 'explore', 'origin', 'seek'] as const);
     const then = random.pick(['interrupt', 'step', 'seek', 'nothing'] as const);
     const from = this.at;
-    this.log.push(`at once ${long}, looks, ${then}`);
+    this.log.push(`together ${long}, looks, ${then}`);
     const running: Promise<unknown> =
       long === 'resume'
         ? session.resume('backward')

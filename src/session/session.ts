@@ -34,8 +34,8 @@ import { inspect } from './inspections';
 import { findOrigin } from './origin';
 import { nextPhase, phasesAt } from './phases';
 import { openWorld, type Run, withInput } from './run';
-import { SourceMap } from './source-map';
 import { ruleWarmedUpTo, stopBefore } from './search';
+import { SourceMap } from './source-map';
 import type { StopRule } from './stop-rules';
 import { RULES, START, twoStopsBack } from './units';
 import type { BlockView, MachineView, Problem, TimelineView } from './view';
@@ -98,14 +98,14 @@ export class Session implements SessionApi {
     if (mine !== this.loading) return err({ message: 'Another guest was opened meanwhile.' });
     const opened = openWorld(world, texts.value);
     if (!opened.ok) return err(opened.error);
-    this.turn++;
+    const turn = ++this.turn;
     this.exploring++;
     const run = opened.value;
     this.branchList = new Branches(run);
     this.resolver = new Resolver(run.map, run.cursor.machine.cache() !== null);
     this.present = START;
     await this.setBreakpoints(this.breakpoints);
-    await this.passFirmware(run, this.turn);
+    await this.passFirmware(run, turn);
     return ok({ guest: run.guest, view: this.show(this.present, null, null) });
   }
 

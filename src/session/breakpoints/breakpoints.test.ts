@@ -201,6 +201,23 @@ describe('breakpoints', () => {
     expect((await session.play(2)).stop).toBeNull();
   });
 
+  it.each(TECHNIQUES)(
+    'stop a play that would have ended just there, on %s',
+    async (technique) => {
+      const session = await openSession(worldOf(technique, TOY_SOURCE));
+      for (const place of [label('count'), data('counter'), event('software-interrupt')]) {
+        await session.seek({ retired: 0, phase: 0 });
+        await session.setBreakpoints(one(place));
+        const { moment } = (await session.resume('forward')).view;
+        await session.seek({ retired: moment.retired - 100, phase: 0 });
+        const view = await session.play(100);
+        expect(view.moment).toEqual(moment);
+        expect(view.stop?.breakpoint).toBe('one');
+      }
+    },
+    60_000,
+  );
+
   it('that are disabled do not stop, and without any the run goes to its end', async () => {
     const session = await openSession(worldOf('bare', TOY_SOURCE));
     await session.setBreakpoints([{ ...one(label('count'))[0]!, enabled: false }]);

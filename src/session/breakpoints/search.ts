@@ -73,14 +73,15 @@ export class BreakpointSearch {
     cursor.goTo(stand.beginning);
     for (let slice = FIRST_SLICE; ; slice = Math.min(LARGEST_SLICE, slice * 2)) {
       const hits: Hit[] = [];
-      const goal = Math.min(limit, cursor.at + slice);
+      // What begins at the limit is told when the machine goes on from there.
+      const goal = Math.min(limit + 1, cursor.at + slice);
       this.lookout.run(cursor, goal, true, isWanted, (hit) => hits.push(hit));
       const reached = cursor.at;
       const ended = cursor.outcome !== null;
       const found = this.firstOf(hits, from);
       if (found) return found.at > limit ? { kind: 'nothing', at: limit } : found;
-      if (ended) return { kind: 'end', at: reached };
-      if (reached >= limit) return { kind: 'nothing', at: reached };
+      if (ended && reached <= limit) return { kind: 'end', at: reached };
+      if (reached > limit) return { kind: 'nothing', at: limit };
       if (!(await this.goOn())) return { kind: 'superseded', looked: reached - from };
       cursor.goTo(reached);
     }

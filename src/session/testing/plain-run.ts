@@ -43,7 +43,7 @@ export class PlainRun {
     if (!this.machine || this.over || this.machine.retired > moment) this.restart();
     const machine = this.machine!;
     this.runTo(machine, moment);
-    if (ended) this.over = machine.run(moment + 1).kind !== 'budget';
+    if (ended && !this.over) this.over = machine.run(moment + 1).kind !== 'budget';
     const print = fingerprintOf(machine);
     this.prints.set(moment, print);
     return print;
@@ -61,7 +61,8 @@ export class PlainRun {
       const here = machine.retired;
       this.giveAt(machine);
       const next = this.acts.find(({ at }) => at > here)?.at ?? moment;
-      if (machine.run(Math.min(next, moment)).kind !== 'budget') return;
+      this.over = machine.run(Math.min(next, moment)).kind !== 'budget';
+      if (this.over) return;
       if (machine.retired === next) this.editAt(machine);
     }
   }
