@@ -24,7 +24,7 @@ const MAX_DEPTH = 32;
 export class Excursions implements EventSink {
   private starts = new Column();
   private ends = new Column();
-  /** Index of the excursion around it, -1 for none. */
+  /** How many excursions before it the one around it began, 0 for none: small numbers take little room. */
   private parents = new Column();
   private origins = new Column();
   /** When it was given up as never to be returned to; Infinity: it was not. */
@@ -42,11 +42,13 @@ export class Excursions implements EventSink {
     copy.parents = this.parents.first(count);
     copy.origins = this.origins.first(count);
     copy.forgotten = this.forgotten.first(count);
-    for (let index = 0; index < count; index++) {
-      if (copy.forgotten.at(index) >= moment) copy.forgotten.set(index, Number.POSITIVE_INFINITY);
+    // What is open then is the last one that has begun, or around that.
+    for (let index = count - 1; index >= 0; index = copy.parentOf(index)) {
+      const isForgotten = copy.forgotten.at(index) < moment;
+      if (!isForgotten) reopen(copy.forgotten, index);
       if (copy.ends.at(index) < moment) continue;
-      copy.ends.set(index, Number.POSITIVE_INFINITY);
-      if (copy.forgotten.at(index) >= moment) copy.open.push(index);
+      reopen(copy.ends, index);
+      if (!isForgotten) copy.open.unshift(index);
     }
     return copy;
   }
@@ -71,12 +73,12 @@ export class Excursions implements EventSink {
   }
 
   private begin(at: number, fromCpl: number): void {
-    const parent = this.open.at(-1) ?? -1;
+    const parent = this.open.at(-1);
     if (this.open.length === MAX_DEPTH) this.forgotten.set(this.open.shift()!, at);
     this.open.push(this.starts.length);
     this.starts.push(at);
     this.ends.push(Number.POSITIVE_INFINITY);
-    this.parents.push(parent);
+    this.parents.push(parent === undefined ? 0 : this.parents.length - parent);
     this.origins.push(fromCpl);
     this.forgotten.push(Number.POSITIVE_INFINITY);
   }
@@ -95,7 +97,7 @@ export class Excursions implements EventSink {
   around(moment: number, phase: number): Excursion | null {
     // At phase 0 nothing of the instruction at `moment` has been shown.
     let index = this.starts.firstAtLeast(phase > 0 ? moment + 1 : moment) - 1;
-    while (index >= 0 && this.ends.at(index) < moment) index = this.parents.at(index);
+    while (index >= 0 && this.ends.at(index) < moment) index = this.parentOf(index);
     return this.get(index);
   }
 
@@ -105,7 +107,7 @@ export class Excursions implements EventSink {
     for (let index = this.starts.firstAtLeast(to) - 1; index >= 0; index--) {
       const end = this.ends.at(index);
       if (end >= from && end < to && (best < 0 || end > this.ends.at(best))) best = index;
-      if (end < from && this.parents.at(index) < 0) break;
+      if (end < from && this.parentOf(index) < 0) break;
     }
     return this.get(best);
   }
@@ -116,9 +118,19 @@ export class Excursions implements EventSink {
     return this.starts.at(index) === moment ? this.get(index) : null;
   }
 
+  /** Index of the excursion around it, -1 for none. */
+  private parentOf(index: number): number {
+    const distance = this.parents.at(index);
+    return distance > 0 ? index - distance : -1;
+  }
+
   private get(index: number): Excursion | null {
     if (!(index >= 0)) return null;
     const end = this.ends.at(index);
     return { start: this.starts.at(index), end: Number.isFinite(end) ? end : null };
   }
+}
+
+function reopen(column: Column, index: number): void {
+  if (Number.isFinite(column.at(index))) column.set(index, Number.POSITIVE_INFINITY);
 }
