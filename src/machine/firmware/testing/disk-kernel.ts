@@ -12,6 +12,18 @@ const DATA_SECTORS = 4;
 const WRITTEN_SECTOR = 40;
 const SECTORS = 64;
 
+/** Sends the string at (E)SI to the serial port, up to its 0. The same text serves both modes. */
+const PRINT = `print:
+    lodsb
+    test al,al
+    jz .end
+    mov dx,0x3f8
+    out dx,al
+    jmp print
+.end:
+    ret
+`;
+
 const BOOT = `bits 16
 org 0x7c00
     jmp 0:start
@@ -55,16 +67,7 @@ failed:
     mov al,0x11
     out 0xf4,al
     hlt
-print:
-    lodsb
-    test al,al
-    jz .end
-    mov dx,0x3f8
-    out dx,al
-    jmp print
-.end:
-    ret
-drive: db 0
+${PRINT}drive: db 0
 packet: db 16,0
     dw 10,0x1400,0x1000
     dq 11
@@ -263,16 +266,7 @@ print_number:
     out dx,al
     ret
 
-print:
-    lodsb
-    test al,al
-    jz .end
-    mov dx,0x3f8
-    out dx,al
-    jmp print
-.end:
-    ret
-
+${PRINT}
 pic_setup:
     db 0x20,0x11, 0xa0,0x11, 0x21,0x20, 0xa1,0x28, 0x21,0x04, 0xa1,0x02, 0x21,0x01, 0xa1,0x01
     db 0x21,0xfb, 0xa1,0xbf
