@@ -2,11 +2,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { icedX86 } from './scripts/vite-plugin-iced.ts';
+import { licences } from './scripts/vite-plugin-licences.ts';
 
 export default defineConfig({
   // Relative URLs everywhere: the built site works from any sub-path.
   base: './',
-  plugins: [react(), icedX86()],
+  plugins: [react(), icedX86(), licences()],
   worker: { format: 'es', plugins: () => [icedX86()] },
   build: {
     // Top-level await in the worker, and `new URL(..., import.meta.url)` for its files.
