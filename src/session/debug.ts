@@ -27,7 +27,7 @@ export type EventTrigger =
   | 'injected';
 
 export type BreakpointPlace =
-  /** The guest is about to execute the instruction there: a linear address, a label (`start.loop`), or a source line. */
+  /** The guest is about to execute the instruction there: a linear address, a label (`start.loop`, `start+0x8`), or a source line. */
   | { readonly kind: 'address'; readonly address: number }
   | { readonly kind: 'label'; readonly name: string }
   /** 1-based. Stops at the first instruction of that line, or of the next line that has one. */
@@ -37,7 +37,10 @@ export type BreakpointPlace =
       readonly kind: 'data';
       /** `physical`: guest-physical. */
       readonly space: 'virtual' | 'physical';
-      /** A number, or an expression evaluated when the breakpoint is set: `counter`, `esp+8`. */
+      /**
+       * A number, or an expression evaluated when the breakpoint is first set: `counter`, `esp+8`. The value stays with
+       * the breakpoint's id and text until the next `load`, so that going back and forth does not move it.
+       */
       readonly address: number | string;
       /** Bytes, 1 to 4096. */
       readonly length: number;

@@ -227,6 +227,25 @@ describe('breakpoints', () => {
     expect((await session.resume('backward')).view.moment.retired).toBe(0);
   });
 
+  it('stand at a label with an offset, as the debugger itself names places', async () => {
+    const session = await openSession(worldOf('bare', TOY_SOURCE));
+    const at = (id: string, name: string) => ({
+      id,
+      enabled: true,
+      condition: null,
+      place: label(name),
+    });
+    const [plain, hexadecimal, decimal, unknown] = await session.setBreakpoints([
+      at('a', 'count'),
+      at('b', 'count+0x1a'),
+      at('c', 'count + 26'),
+      at('d', 'cuont+4'),
+    ]);
+    const address = (plain?.addresses[0] ?? 0) + 26;
+    expect([hexadecimal?.addresses, decimal?.addresses]).toEqual([[address], [address]]);
+    expect(unknown?.problem).toMatch(/no label 'cuont'\. Did you mean 'count'\?/);
+  });
+
   it('say what is wrong with them', async () => {
     const session = await openSession(worldOf('bare', TOY_SOURCE));
     const places: readonly (readonly [BreakpointPlace, string | null, RegExp])[] = [

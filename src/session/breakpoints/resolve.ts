@@ -13,6 +13,8 @@ import type { Armed } from './armed';
 import { TRIGGERS } from './triggers';
 
 const MAX_LENGTH = 4096;
+/** `main.entry+0xc4`: what the debugger itself says of a place can be typed back. */
+const LABEL_AND_OFFSET = /^(.+?)\s*\+\s*(0x[0-9a-f]+|\d+)$/i;
 
 type Place =
   | { readonly kind: 'code'; readonly addresses: readonly number[]; readonly source: Source | null }
@@ -62,8 +64,11 @@ export class Resolver {
       case 'address':
         return this.at([place.address >>> 0]);
       case 'label': {
-        const address = this.map.addressOf(place.name);
-        return address === null ? err(this.unknownLabel(place.name)) : this.at([address]);
+        const [, name = place.name, offset = '0'] = LABEL_AND_OFFSET.exec(place.name.trim()) ?? [];
+        const address = this.map.addressOf(name);
+        return address === null
+          ? err(this.unknownLabel(name))
+          : this.at([(address + Number(offset)) >>> 0]);
       }
       case 'source':
         return this.line(place.file, place.line);
