@@ -24,9 +24,9 @@ import './PagingPanel.css';
 type As = 'now' | 'user' | 'supervisor';
 
 const AS: readonly { readonly value: As; readonly label: string }[] = [
-  { value: 'now', label: 'as the CPU is' },
-  { value: 'user', label: 'as ring 3' },
-  { value: 'supervisor', label: 'as ring 0' },
+  { value: 'now', label: 'in this ring' },
+  { value: 'user', label: 'in ring 3' },
+  { value: 'supervisor', label: 'in ring 0' },
 ];
 
 const ACCESSES: readonly { readonly value: WalkPlace['access']; readonly label: string }[] = [
