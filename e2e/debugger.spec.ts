@@ -6,14 +6,15 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 import type { LabPage } from './lab.page';
 
-async function openGuest(page: Page, lab: LabPage, name: string, technique: string) {
+const TITLES = {
+  'page-tables': 'Page tables by hand',
+  'call-gate': 'Through a call gate',
+} as const;
+
+async function openGuest(page: Page, lab: LabPage, name: keyof typeof TITLES, technique: string) {
   await lab.open('#workbench');
   await page.getByRole('button', { name: /^Guest: / }).click();
-  await page
-    .locator('.shipped-guest')
-    .filter({ has: page.locator('h5 code').getByText(name, { exact: true }) })
-    .getByRole('button', { name: /^Start / })
-    .click();
+  await page.getByRole('button', { name: `Start ${TITLES[name]}`, exact: true }).click();
   await expect(page.getByRole('button', { name: `Guest: ${name}` })).toBeVisible();
   await lab.waitIdle();
   await page.getByText(technique, { exact: true }).click();
