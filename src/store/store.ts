@@ -22,7 +22,6 @@ import { INITIAL_DEBUG_STATE } from './debug-state';
 import { worldFor } from './editor-machine';
 import { createLessonActions, type LessonActions } from './lesson-actions';
 import { playPace } from './play-pace';
-import { gathered } from './typed-input';
 
 /** How far ahead a run is explored to find its end. Longer runs grow the timeline as they are played. */
 const EXPLORE_INSTRUCTIONS = 2_000_000;
@@ -121,8 +120,6 @@ export function createAppStore(options: StoreOptions): AppStore {
 
   let interrupted = false;
   let playRound = 0;
-  /** Waits to be given to the guest. */
-  const typed: GuestInput[] = [];
   /** What lies ahead is to be explored once play at full speed has ended. */
   let unexplored = false;
   const queue = new CommandQueue({
@@ -315,17 +312,13 @@ export function createAppStore(options: StoreOptions): AppStore {
       await command(() => session.seek(moment), 'seek');
     },
     async input(input) {
-      typed.push(input);
       await command(async () => {
-        let view: MachineView | null = null;
-        for (const given of gathered(typed.splice(0))) {
-          const result = await session.input(given);
-          if (result.ok) view = result.value;
-          else report(result.error);
-        }
-        futureChanged();
-        return view ?? session.view();
-      }, 'input');
+        const result = await session.input(input);
+        if (result.ok) return result.value;
+        report(result.error);
+        return session.view();
+      });
+      futureChanged();
     },
     fingerprint: () => session.fingerprint(),
     goToStart: () => actions.seek({ retired: 0, phase: 0 }),
