@@ -110,15 +110,26 @@ export class Cursor<Machine extends Rewindable> {
    * Goes over to another run from the same start, at `moment` of it.
    *
    * @param store filled by that run only
+   * @param sameUntil the other run is the same as the present one up to this moment, before what comes in there; a
+   *   machine that stands at `moment` then stays as it is and leaves a checkpoint, for other machines to come to
    */
   follow(
     store: CheckpointStore,
     interventions: Interventions<Machine> | null,
     moment: number,
+    sameUntil = -1,
   ): Outcome | null {
     this.store = store;
     this.interventions = interventions;
-    this.base = null;
+    // Without the checkpoint since which pages were collected, any page may differ.
+    const shared =
+      this.base !== null && this.base <= sameUntil && store.nearest(this.base)?.at === this.base;
+    if (!shared) this.base = null;
+    const untouched = this.stopped === null && this.given !== moment;
+    if (shared && untouched && this.machine.retired === moment && moment <= sameUntil) {
+      this.leaveCheckpoint(moment);
+      return null;
+    }
     const checkpoint = store.nearest(moment);
     invariant(checkpoint, 'there is always a checkpoint at moment 0');
     this.restore(checkpoint.at);

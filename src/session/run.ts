@@ -126,7 +126,9 @@ function until(run: Run, moment: number): Run {
 export function withInput(run: Run, moment: number, input: OutsideInput): Run {
   const fork = until(run, moment);
   const other = { ...fork, inputs: fork.inputs.with(moment, input) };
-  goOverTo(other, moment);
+  // A machine at an edited moment is after the edit, and checkpoints are from before it.
+  const edited = run.edits.of(moment).length > 0;
+  goOverTo(other, moment, edited ? -1 : moment);
   return other;
 }
 
@@ -136,11 +138,16 @@ export function withEdit(run: Run, moment: number, edit: Edited): Run {
   return { ...fork, edits: fork.edits.with(moment, edit) };
 }
 
-/** Puts both machines on this run, the shown one at `moment`. Until then they are on the run they were on last. */
-export function goOverTo(run: Run, moment: number): void {
+/**
+ * Puts both machines on this run, at `moment`. Until then they are on the run they were on last.
+ *
+ * @param sameUntil that run is the same up to this moment
+ */
+export function goOverTo(run: Run, moment: number, sameUntil = -1): void {
   const given = interventions(run);
-  run.scout.follow(run.store, given, moment);
-  run.cursor.follow(run.store, given, moment);
+  // The machine shown may stand there already; the scout then finds its checkpoint.
+  run.cursor.follow(run.store, given, moment, sameUntil);
+  run.scout.follow(run.store, given, moment, sameUntil);
   run.follower = null;
 }
 
