@@ -17,26 +17,3 @@ export function buildGuest(guest: ShippedGuest): Result<BuiltGuest, readonly Asm
 
 export const imageOf = (assembly: Assembly, format: GuestFormat): Uint8Array =>
   format.kind === 'multiboot-elf' ? toElf(assembly) : toFlat(assembly);
-
-/** What the loader is told about such an image. */
-export type LoadChoice =
-  | { readonly format: 'multiboot' | 'boot-sector' }
-  | {
-      readonly format: 'flat';
-      readonly loadAddress: number;
-      readonly entry: number;
-      readonly bits: 16 | 32;
-    };
-
-export function loadChoice(format: GuestFormat): LoadChoice {
-  switch (format.kind) {
-    case 'multiboot-elf':
-      return { format: 'multiboot' };
-    case 'boot-sector':
-      return { format: 'boot-sector' };
-    case 'flat': {
-      const { loadAddress, entry, bits } = format;
-      return { format: 'flat', loadAddress, entry, bits };
-    }
-  }
-}

@@ -28,6 +28,29 @@ export type GuestFormat =
       readonly bits: 16 | 32;
     };
 
+/** What the loader is told about such an image. */
+export type LoadChoice =
+  | { readonly format: 'multiboot' | 'boot-sector' }
+  | {
+      readonly format: 'flat';
+      readonly loadAddress: number;
+      readonly entry: number;
+      readonly bits: 16 | 32;
+    };
+
+export function loadChoice(format: GuestFormat): LoadChoice {
+  switch (format.kind) {
+    case 'multiboot-elf':
+      return { format: 'multiboot' };
+    case 'boot-sector':
+      return { format: 'boot-sector' };
+    case 'flat': {
+      const { loadAddress, entry, bits } = format;
+      return { format: 'flat', loadAddress, entry, bits };
+    }
+  }
+}
+
 /** What someone outside types or sends from the start; the guest gets it as soon as it listens. */
 export interface OutsideText {
   /** Typed on the keyboard (US layout), each key pressed and released. */

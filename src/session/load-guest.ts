@@ -9,9 +9,9 @@ import {
 } from '../assembler';
 import { err, ok, type Result } from '../base/result';
 import type { SourcePlace } from '../debugger/inspect/context';
-import { loadChoice } from '../guests/image';
 import { GUEST_CATALOG } from '../guests/catalog';
 import type { ShippedTexts } from '../guests/shipped-guest';
+import { loadChoice } from '../guests/shipped-guest';
 import { ACCEPTED_FORMATS } from '../machine/loader/load-error';
 import { readImage } from '../machine/loader/load-image';
 import { hasMultibootMagic } from '../machine/loader/multiboot';

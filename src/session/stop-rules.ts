@@ -18,13 +18,6 @@ export interface StopRule {
   feed(system: System): Verdict;
 }
 
-/** Every moment. */
-export class MachineRule implements StopRule {
-  feed(): Verdict {
-    return 'yes';
-  }
-}
-
 /** The first moment at which the guest stands between two of its own instructions with this many of them retired. */
 export class GuestRule implements StopRule {
   /** Guest instructions retired at the last boundary, or what the first moment fed showed. */

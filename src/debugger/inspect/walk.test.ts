@@ -137,6 +137,8 @@ describe('the walk of an address', () => {
     const bare = helloRings('bare');
     const translated = helloRings('binary-translation');
     let faults = 0;
+    let backed = 0;
+    let shadowed = 0;
     for (let round = 0; round < 40; round++) {
       bare.system.run(bare.system.retired + 4_000);
       translated.system.run(translated.system.retired + 6_000);
@@ -157,14 +159,19 @@ describe('the walk of an address', () => {
         const virtual = system.virtual.cpu.translate(address, options);
         if (guest.outcome.kind === 'fault') expect(virtual).toBe(-1);
         else if (guest.machine !== null) {
+          backed++;
           expect((guest.machine | (address & 0xfff)) >>> 0).toBe(virtual);
           expect(guest.outcome.byte).toBe(system.readGuest(address, 1)?.[0]);
         }
         const real = walked(translated, { cpu: 'real', address, access, user });
-        if (real.outcome.kind === 'mapped') expect(real.outcome.physical).toBe(virtual);
+        if (real.outcome.kind !== 'mapped') continue;
+        shadowed++;
+        expect(real.outcome.physical).toBe(virtual);
       }
     }
     expect(faults).toBeGreaterThan(50);
+    expect(backed).toBeGreaterThan(50);
+    expect(shadowed).toBeGreaterThan(10);
   });
 
   it('shows what the TLB holds, even when it is stale', () => {

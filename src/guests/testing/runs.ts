@@ -13,8 +13,8 @@ import {
 } from '../../hypervisor/testing/systems';
 import type { Outcome } from '../../machine/outcome';
 import { outsideInput } from '../../session/guest-input';
-import { type BuiltGuest, buildGuest, loadChoice } from '../image';
-import type { GuestInfo, ShippedGuest } from '../shipped-guest';
+import { type BuiltGuest, buildGuest } from '../image';
+import { type GuestInfo, loadChoice, type ShippedGuest } from '../shipped-guest';
 
 const MEMORY_BYTES = 8 * 1024 * 1024;
 /** Guest instructions: no shipped guest needs more. */

@@ -1,7 +1,7 @@
 /** From files a person picked or dropped to one guest: a program with its includes, or an image. */
 import type { SourceFiles } from '../../toolchain/api';
-import { looksLikeText } from '../guest-file';
 import type { NamedBytes } from './editor-state';
+import { looksLikeText } from './looks-like-text';
 
 export type Imported =
   | {

@@ -2,12 +2,11 @@
 import { GUEST_CATALOG } from '../../guests/catalog';
 import {
   GUEST_TOPICS,
-  type GuestFormat,
   type GuestInfo,
   type GuestTopic,
+  loadChoice,
 } from '../../guests/shipped-guest';
 import { sourceOf } from '../../guests/source-of';
-import type { ImageChoice } from '../../session/world';
 import type { OpenGuest } from './editor-state';
 
 export interface ShippedTopic {
@@ -32,7 +31,7 @@ export async function openShippedGuest(name: string): Promise<OpenGuest | null> 
     kind: 'source',
     main: guest.fileName,
     files: { [guest.fileName]: guest.source, ...guest.files },
-    image: imageChoice(guest.format),
+    image: loadChoice(guest.format),
     input: guest.input ?? null,
     created: 0,
     modified: 0,
@@ -55,17 +54,4 @@ export function differenceOf(guest: GuestInfo): { technique: string; why: string
     }
   }
   return null;
-}
-
-function imageChoice(format: GuestFormat): ImageChoice {
-  switch (format.kind) {
-    case 'multiboot-elf':
-      return { format: 'multiboot' };
-    case 'boot-sector':
-      return { format: 'boot-sector' };
-    case 'flat': {
-      const { loadAddress, entry, bits } = format;
-      return { format: 'flat', loadAddress, entry, bits };
-    }
-  }
 }

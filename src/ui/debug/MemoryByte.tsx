@@ -6,6 +6,7 @@ import type { MemoryView } from '../../session/debug';
 import { useActions } from '../../store/use-store';
 import { valuesAt } from '../../viz/memory/rows';
 import { Button, IconButton } from '../shared/Button';
+import { ValueForm } from './parts/ValueForm';
 import { WhoWrote } from './parts/WhoWrote';
 
 export interface MemoryByteProps {
@@ -104,7 +105,12 @@ export function MemoryByte({ view, address, onClose, onFollow }: MemoryByteProps
         <>
           <div className="debug-bar-row">
             <SizeChoice size={size} onSize={setSize} />
-            <NewValue size={size} now={value} onWrite={write} />
+            <ValueForm
+              label="New value, hexadecimal"
+              now={value === null ? '' : value.toString(16).padStart(size * 2, '0')}
+              digits={size * 2}
+              onWrite={write}
+            />
           </div>
           <div className="debug-buttons">
             <WhoWrote
@@ -154,50 +160,5 @@ function SizeChoice({
         </label>
       ))}
     </div>
-  );
-}
-
-interface NewValueProps {
-  readonly size: Size;
-  readonly now: number | null;
-  readonly onWrite: (text: string) => boolean;
-}
-
-function NewValue({ size, now, onWrite }: NewValueProps) {
-  const [draft, setDraft] = useState('');
-  const [wrong, setWrong] = useState(false);
-  return (
-    <form
-      className="debug-field"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const written = draft !== '' && onWrite(draft);
-        setWrong(!written);
-        if (written) setDraft('');
-      }}
-    >
-      <input
-        className="debug-input short code"
-        aria-label="New value, hexadecimal"
-        placeholder={now === null ? '' : now.toString(16).padStart(size * 2, '0')}
-        value={draft}
-        spellCheck={false}
-        autoComplete="off"
-        aria-invalid={wrong}
-        onChange={(event) => setDraft(event.currentTarget.value)}
-      />
-      <Button
-        className="small"
-        type="submit"
-        title="Changes the guest and starts a branch: the old future stays"
-      >
-        Write
-      </Button>
-      {wrong && (
-        <p className="debug-problem" role="alert">
-          Give up to {size * 2} hexadecimal digits.
-        </p>
-      )}
-    </form>
   );
 }

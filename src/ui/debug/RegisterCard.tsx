@@ -1,13 +1,14 @@
 /** One register opened: bits or parts of both CPUs, who wrote it, and for what can be changed a field that does. */
 import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { hex16, hex32 } from '../../base/hex';
 import type { BitField } from '../../session/debug';
 import type { CpuView, MachineView } from '../../session/view';
 import { useActions } from '../../store/use-store';
 import { cr0Fields, cr3Fields, cr4Fields, eflagsFields } from '../../viz/tables/register-fields';
-import { Button, IconButton } from '../shared/Button';
+import { IconButton } from '../shared/Button';
 import { BitRuler } from './parts/BitRuler';
+import { ValueForm } from './parts/ValueForm';
 import { WhoWrote } from './parts/WhoWrote';
 
 const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
@@ -179,42 +180,16 @@ function Parts({ name, value }: { readonly name: string; readonly value: number 
 
 function NewValue({ name, value }: { readonly name: string; readonly value: number }) {
   const { edit } = useActions();
-  const [draft, setDraft] = useState('');
-  const [wrong, setWrong] = useState(false);
   return (
-    <form
-      className="debug-field"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const good = /^(0x)?[0-9a-f]{1,8}$/i.test(draft.trim());
-        setWrong(!good);
-        if (!good) return;
-        setDraft('');
-        void edit({ kind: 'register', name, value: Number.parseInt(draft.trim(), 16) });
+    <ValueForm
+      label={`New value of ${name.toUpperCase()}, hexadecimal`}
+      now={hex32(value)}
+      digits={8}
+      onWrite={(text) => {
+        const good = /^(0x)?[0-9a-f]{1,8}$/i.test(text);
+        if (good) void edit({ kind: 'register', name, value: Number.parseInt(text, 16) });
+        return good;
       }}
-    >
-      <input
-        className="debug-input short code"
-        aria-label={`New value of ${name.toUpperCase()}, hexadecimal`}
-        placeholder={hex32(value)}
-        value={draft}
-        spellCheck={false}
-        autoComplete="off"
-        aria-invalid={wrong}
-        onChange={(event) => setDraft(event.currentTarget.value)}
-      />
-      <Button
-        className="small"
-        type="submit"
-        title="Changes the guest and starts a branch: the old future stays"
-      >
-        Write
-      </Button>
-      {wrong && (
-        <p className="debug-problem" role="alert">
-          Give up to 8 hexadecimal digits.
-        </p>
-      )}
-    </form>
+    />
   );
 }

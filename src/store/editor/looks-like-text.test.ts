@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksLikeText } from './guest-file';
+import { looksLikeText } from './looks-like-text';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
