@@ -23,11 +23,15 @@ const printing = (letter: string): string => `${HEADER}_start: mov al, '${letter
 const source = (page: Page) => page.getByRole('textbox', { name: /^Source of / });
 const saved = (page: Page) => page.locator('.editor-status').getByText('Saved', { exact: true });
 
+/** Before that the editor shows what was open: typing would go there. */
+const showsNewGuest = (page: Page): Promise<void> =>
+  expect(page.getByRole('textbox', { name: 'Source of guest.asm' })).toBeVisible();
+
 async function newGuest(page: Page, lab: LabPage): Promise<void> {
   await lab.open('#workbench');
   await page.getByRole('button', { name: /^Guest: / }).click();
   await page.getByRole('button', { name: 'New guest' }).click();
-  await expect(source(page)).toBeVisible();
+  await showsNewGuest(page);
 }
 
 async function write(page: Page, text: string): Promise<void> {
@@ -182,6 +186,7 @@ test('the keyboard alone: library, source, breakpoint, run, stop, out again', as
   await page.getByRole('button', { name: 'New guest' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Guests' })).toBeHidden();
+  await showsNewGuest(page);
   await write(page, printing('K'));
   await expect(page.locator('.editor-status')).toContainText(/\d bytes/);
   await page.keyboard.press('Control+Home');
@@ -199,7 +204,7 @@ test('the keyboard alone: library, source, breakpoint, run, stop, out again', as
   const width = () => page.locator('.editor').evaluate((pane) => pane.clientWidth);
   const before = await width();
   await page.keyboard.press('ArrowRight');
-  expect(await width()).toBeGreaterThan(before);
+  await expect.poll(width).toBeGreaterThan(before);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

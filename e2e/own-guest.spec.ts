@@ -86,7 +86,7 @@ for (const technique of ['No hypervisor', 'Binary translation']) {
     await lab.waitIdle();
     await page.getByRole('button', { name: /^Guest: / }).click();
     await page.getByRole('button', { name: 'New guest' }).click();
-    const editor = page.getByRole('textbox', { name: /source|guest\.asm/i });
+    const editor = page.getByRole('textbox', { name: 'Source of guest.asm' });
     await editor.click();
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(SOURCE.slice(1));

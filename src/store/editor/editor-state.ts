@@ -96,6 +96,8 @@ export interface Download {
 export type DownloadFormat = 'source' | 'elf' | 'flat' | 'listing';
 
 export interface EditorState {
+  /** Guests that are being fetched, made, assembled or started: what is shown is about to change. 0: nothing is. */
+  readonly opening: number;
   /** The program in the editor; null until one is opened. */
   readonly guest: OpenGuest | null;
   /** The file whose tab is chosen; null only without a guest. */

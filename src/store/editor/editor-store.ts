@@ -28,6 +28,7 @@ import { fileOrder } from './program-files';
 import { runActions } from './run-actions';
 
 const EMPTY: EditorState = {
+  opening: 0,
   guest: null,
   activeFile: null,
   vocabulary: null,
@@ -176,7 +177,44 @@ export function createEditorStore(options: EditorOptions): EditorStore {
     },
   };
 
-  return Object.assign(store, { actions });
+  return Object.assign(store, { actions: { ...actions, ...counted(actions, { get, set }) } });
+}
+
+/** Actions after which another guest may be shown, or run. */
+const OPENING = [
+  'start',
+  'newGuest',
+  'openOwn',
+  'openShipped',
+  'followMachine',
+  'editCopy',
+  'openFiles',
+  'answerQuestion',
+  'runProgram',
+  'startShipped',
+  'startOwn',
+  'revealSource',
+] as const satisfies readonly (keyof EditorActions)[];
+
+/** The same actions; while one of them is under way, `opening` says so. */
+function counted(actions: EditorActions, { get, set }: StoreAccess): Partial<EditorActions> {
+  const wrap = (name: (typeof OPENING)[number]) => {
+    const act = actions[name] as (...given: unknown[]) => Promise<unknown>;
+    return async (...given: unknown[]) => {
+      set({ opening: get().opening + 1 });
+      try {
+        return await act(...given);
+      } finally {
+        set({ opening: get().opening - 1 });
+      }
+    };
+  };
+  return Object.fromEntries(OPENING.map((name) => [name, wrap(name)]));
+}
+
+interface StoreAccess {
+  readonly get: () => EditorState;
+  readonly set: (change: Partial<EditorState>) => void;
 }
 
 function storedOf(

@@ -7,6 +7,7 @@ import type { Highlight } from '../../lessons/lesson';
 import { lessonById } from '../../lessons/lessons';
 import type { MachineView } from '../../session/view';
 import type { AppState } from '../../store/app-state';
+import { useEditorStore } from '../../store/editor/use-editor';
 import { lessonApplies } from '../../store/lesson-actions';
 import { useApp, useAppStore } from '../../store/use-store';
 import { HelpDialog } from '../controls/HelpDialog';
@@ -72,7 +73,7 @@ function BottomBar({ view }: { readonly view: MachineView }) {
 export function Shell() {
   const store = useAppStore();
   useKeys(store);
-  useIdleSignal(store);
+  useIdleSignal(store, useEditorStore());
   const lessonOn = useApp(lessonApplies);
   const theme = useApp((s) => s.theme);
   const raw = useApp((s) => s.view);

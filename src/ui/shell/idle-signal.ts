@@ -1,8 +1,10 @@
 /**
- * Publishes `data-idle` on the root element: `false` from the key press on, `true` once no command is pending, play
- * is off, React has drawn the last reply and no animation runs. Browser tests and the benchmark wait for it.
+ * Publishes `data-idle` on the root element: `false` from the key press on, `true` once no command is pending, no
+ * guest is being opened, play is off, React has drawn the last reply and no animation runs. Browser tests and the
+ * benchmark wait for it.
  */
 import { useEffect } from 'react';
+import type { EditorStore } from '../../store/editor/editor-state';
 import type { AppStore } from '../../store/store';
 
 const noMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
@@ -17,13 +19,13 @@ const runningAnimations = (): readonly Animation[] =>
           (a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity,
         );
 
-export function useIdleSignal(store: AppStore): void {
+export function useIdleSignal(store: AppStore, editor: EditorStore): void {
   useEffect(() => {
     const root = document.documentElement;
     let frame = 0;
     const atRest = () => {
       const { busy, playing, view } = store.getState();
-      return !busy && !playing && view !== null;
+      return !busy && !playing && view !== null && editor.getState().opening === 0;
     };
     const publish = () => {
       cancelAnimationFrame(frame);
@@ -39,11 +41,11 @@ export function useIdleSignal(store: AppStore): void {
         else void Promise.allSettled(animations.map((a) => a.finished)).then(publish);
       });
     };
-    const stop = store.subscribe(publish);
+    const stops = [store.subscribe(publish), editor.subscribe(publish)];
     publish();
     return () => {
       cancelAnimationFrame(frame);
-      stop();
+      for (const stop of stops) stop();
     };
-  }, [store]);
+  }, [store, editor]);
 }
