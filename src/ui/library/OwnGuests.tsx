@@ -3,8 +3,9 @@ import { Copy, Download, FilePlus2, FolderOpen, Pencil, Play, Trash2 } from 'luc
 import { type FormEvent, useId, useRef, useState } from 'react';
 import type { EditorState } from '../../store/editor/editor-state';
 import { useEditor, useEditorActions } from '../../store/editor/use-editor';
-import { handOver, readFiles } from '../editor/hand-over';
+import { handOver } from '../editor/hand-over';
 import { Button, IconButton } from '../shared/Button';
+import { FilePicker } from './FilePicker';
 
 type GuestSummary = EditorState['own'][number];
 
@@ -119,15 +120,9 @@ function OwnGuest({ guest, open }: { readonly guest: GuestSummary; readonly open
 export function OwnGuests() {
   const own = useEditor((s) => s.own);
   const openId = useEditor((s) => s.guest?.id ?? null);
-  const { newGuest, openFiles } = useEditorActions();
+  const { newGuest } = useEditorActions();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const openChosen = async (input: HTMLInputElement) => {
-    const chosen = await readFiles(input.files ?? []);
-    // The same file may be chosen again after it was mended.
-    input.value = '';
-    if (chosen.length > 0) await openFiles(chosen);
-  };
   return (
     <section className="own-guests" aria-labelledby="own-guests-title">
       <h3 id="own-guests-title">Your guests</h3>
@@ -144,23 +139,8 @@ export function OwnGuests() {
         <Button title="A folder with source and includes" onClick={() => folder.current?.click()}>
           Open folder…
         </Button>
-        <input
-          ref={files}
-          type="file"
-          multiple
-          hidden
-          aria-label="Files of a guest"
-          data-testid="guest-files"
-          onChange={(event) => void openChosen(event.currentTarget)}
-        />
-        <input
-          ref={folder}
-          type="file"
-          hidden
-          aria-label="Folder of a guest"
-          {...{ webkitdirectory: '' }}
-          onChange={(event) => void openChosen(event.currentTarget)}
-        />
+        <FilePicker ref={files} label="Files of a guest" testId="guest-files" />
+        <FilePicker ref={folder} label="Folder of a guest" folder />
       </div>
       {own.length === 0 ? (
         <p className="panel-note">

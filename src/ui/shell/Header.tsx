@@ -14,7 +14,7 @@ import type { Mode } from '../../store/debug-state';
 import { useEditorActions } from '../../store/editor/use-editor';
 import { lessonApplies } from '../../store/lesson-actions';
 import { useActions, useApp } from '../../store/use-store';
-import { readFiles } from '../library';
+import { FilePicker } from '../library';
 import { Button, IconButton } from '../shared/Button';
 import { Select } from '../shared/Select';
 import { Switch } from '../shared/Switch';
@@ -56,7 +56,7 @@ function LessonMenu() {
 
 function GuestMenu() {
   const name = useApp((s) => s.world?.guest.name ?? null);
-  const { openFiles, setLibraryOpen } = useEditorActions();
+  const { setLibraryOpen } = useEditorActions();
   const files = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -78,21 +78,7 @@ function GuestMenu() {
         <FolderOpen size={15} aria-hidden="true" />
         <span>Open files…</span>
       </Button>
-      <input
-        ref={files}
-        type="file"
-        multiple
-        hidden
-        aria-label="Files of a guest"
-        data-testid="guest-file"
-        onChange={async (event) => {
-          const input = event.currentTarget;
-          const chosen = await readFiles(input.files ?? []);
-          // The same file may be chosen again after it was mended.
-          input.value = '';
-          if (chosen.length > 0) void openFiles(chosen);
-        }}
-      />
+      <FilePicker ref={files} label="Files of a guest" testId="guest-file" />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** The tabs at the right. Only the chosen one is mounted. */
 import type { MachineView } from '../../session/view';
 import { useActions, useApp } from '../../store/use-store';
-import { ConsolePanel } from '../console/ConsolePanel';
+import { GuestConsole } from '../console/GuestConsole';
 import { CyclesPanel } from '../cycles/CyclesPanel';
 import { FingerprintPanel } from '../fingerprint/FingerprintPanel';
 import { RegistersPanel } from '../registers/RegistersPanel';
@@ -11,8 +11,7 @@ import { EventList } from '../timeline/EventList';
 export function RightPanel({ view }: { readonly view: MachineView }) {
   const selected = useApp((s) => s.tab);
   const timeline = useApp((s) => s.timeline);
-  const keyboardWanted = useApp((s) => s.keyboardWanted);
-  const { setTab, seek, fingerprint, input, keyboardGiven } = useActions();
+  const { setTab, seek, fingerprint } = useActions();
   return (
     <>
       <h2 className="visually-hidden">Details</h2>
@@ -35,16 +34,7 @@ export function RightPanel({ view }: { readonly view: MachineView }) {
           {
             id: 'console',
             label: 'Console',
-            content: () => (
-              <div className="panel-pad">
-                <ConsolePanel
-                  view={view}
-                  onInput={input}
-                  keyboardWanted={keyboardWanted}
-                  onKeyboardGiven={keyboardGiven}
-                />
-              </div>
-            ),
+            content: () => <GuestConsole view={view} />,
           },
           {
             id: 'events',

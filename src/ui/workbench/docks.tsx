@@ -4,7 +4,7 @@ import type { MachineView } from '../../session/view';
 import type { LowerPanel, UpperPanel } from '../../store/debug-state';
 import { useActions, useApp } from '../../store/use-store';
 import { Blocks } from '../block/Blocks';
-import { ConsolePanel } from '../console/ConsolePanel';
+import { GuestConsole } from '../console/GuestConsole';
 import { CyclesPanel } from '../cycles/CyclesPanel';
 import { BranchesPanel } from '../debug/BranchesPanel';
 import { BreakpointsPanel } from '../debug/BreakpointsPanel';
@@ -37,21 +37,6 @@ function Rings({ view }: { readonly view: MachineView }): ReactNode {
   );
 }
 
-function Console({ view }: { readonly view: MachineView }): ReactNode {
-  const { input, keyboardGiven } = useActions();
-  const keyboardWanted = useApp((s) => s.keyboardWanted);
-  return (
-    <div className="panel-pad">
-      <ConsolePanel
-        view={view}
-        onInput={input}
-        keyboardWanted={keyboardWanted}
-        onKeyboardGiven={keyboardGiven}
-      />
-    </div>
-  );
-}
-
 function Events({ view }: { readonly view: MachineView }): ReactNode {
   const timeline = useApp((s) => s.timeline);
   const { seek } = useActions();
@@ -71,7 +56,7 @@ export const lowerPanels = (view: MachineView): readonly TabItem<LowerPanel>[] =
   { id: 'stack', label: 'Stack', content: () => <StackPanel /> },
   { id: 'breakpoints', label: 'Breaks', content: () => <BreakpointsPanel /> },
   { id: 'watch', label: 'Watch', content: () => <WatchPanel /> },
-  { id: 'console', label: 'Console', content: () => <Console view={view} /> },
+  { id: 'console', label: 'Console', content: () => <GuestConsole view={view} /> },
   { id: 'events', label: 'Events', content: () => <Events view={view} /> },
   { id: 'branches', label: 'Branches', content: () => <BranchesPanel /> },
 ];
