@@ -45,6 +45,7 @@ const editor = createEditorStore({
 });
 linkEditor(store, editor);
 window.addEventListener('pagehide', editor.actions.leave);
+document.addEventListener('visibilitychange', editor.actions.leave);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -244,15 +244,8 @@ export default function EditorPane() {
   const { leave } = useEditorActions();
   useFollow();
 
-  useEffect(() => {
-    document.addEventListener('visibilitychange', leave);
-    window.addEventListener('pagehide', leave);
-    return () => {
-      document.removeEventListener('visibilitychange', leave);
-      window.removeEventListener('pagehide', leave);
-      leave();
-    };
-  }, [leave]);
+  // Put away for the stage; leaving the page is seen to where the stores are made.
+  useEffect(() => leave, [leave]);
 
   return (
     <section className="editor" aria-label="Editor">
