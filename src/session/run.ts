@@ -1,6 +1,6 @@
 /**
- * A loaded world on one of its branches: the machine shown, the machine that runs ahead recording, and what both of them fill. Two machines
- * share one store of checkpoints, so what the scout has passed is quick to reach.
+ * A loaded world on one of its branches: the machine shown, the machine that runs ahead recording, and what both of them
+ * fill. Two machines share one store of checkpoints, so what the scout has passed is quick to reach.
  */
 import { invariant } from '../base/assert';
 import { err, ok, type Result } from '../base/result';

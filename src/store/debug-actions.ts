@@ -37,8 +37,6 @@ export interface DebugActions {
   addBreakpoint(place: BreakpointPlace, condition?: string | null): Promise<void>;
   removeBreakpoint(id: string): Promise<void>;
   changeBreakpoint(id: string, change: Partial<Omit<Breakpoint, 'id'>>): Promise<void>;
-  /** Adds a breakpoint at a source line, or takes away the one that stands there (as set, or after snapping). */
-  toggleSourceBreakpoint(file: string, line: number): Promise<void>;
   /** Adds a breakpoint at an instruction's linear address, or takes away those that stand there. */
   toggleAddressBreakpoint(address: number): Promise<void>;
   /** Runs to the next breakpoint, or back to the one before. */
@@ -131,19 +129,6 @@ export function createDebugActions(deps: DebugDeps): DebugActions {
           breakpoint.id === id ? { ...breakpoint, ...change } : breakpoint,
         ),
       ),
-    async toggleSourceBreakpoint(file, line) {
-      const { breakpoints, resolved } = get();
-      const there = breakpoints.find(({ id, place }) => {
-        if (place.kind !== 'source') return false;
-        const snapped = resolved.find((r) => r.id === id)?.source;
-        return (
-          (place.file === file && place.line === line && !snapped) ||
-          (snapped?.file === file && snapped.line === line)
-        );
-      });
-      if (there) await actions.removeBreakpoint(there.id);
-      else await actions.addBreakpoint({ kind: 'source', file, line });
-    },
     async toggleAddressBreakpoint(address) {
       const { breakpoints, resolved } = get();
       const there = new Set(

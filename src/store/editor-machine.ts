@@ -16,9 +16,7 @@ export function worldFor(
   current: World | null,
   input: GuestInput | null = null,
 ): World {
-  const { technique, cpu, memoryScheme, host, costs, memoryBytes } = current ?? {
-    ...DEFAULT_WORLD,
-  };
+  const { technique, cpu, memoryScheme, host, costs, memoryBytes } = current ?? DEFAULT_WORLD;
   const world = { guest, technique, cpu, memoryScheme, host, costs, memoryBytes };
   return {
     ...world,

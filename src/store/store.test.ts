@@ -95,7 +95,10 @@ describe('store', () => {
     const { store, session, retired } = await setUp();
     await store.actions.step('forward', 'block');
     session.problem = { message: 'unknown instruction', file: 'a.asm', line: 3, column: 1 };
-    const opened = await store.actions.openGuest({ kind: 'assembly', name: 'a.asm', text: 'x' });
+    const opened = await store.actions.open({
+      ...WORLD,
+      guest: { kind: 'assembly', name: 'a.asm', text: 'x' },
+    });
     expect(opened).toBe(false);
     expect(store.getState().problem?.line).toBe(3);
     expect(store.getState().world).toEqual(WORLD);

@@ -9,7 +9,6 @@ import type { MachineView, Problem } from '../session/view';
 import type {
   Direction,
   GuestInput,
-  GuestSource,
   Moment,
   StepUnit,
   TechniqueId,
@@ -19,7 +18,6 @@ import { type AppState, type RightTab, SPEEDS, type Span, type ThemeChoice } fro
 import { CommandQueue } from './command-queue';
 import { createDebugActions, type DebugActions } from './debug-actions';
 import { INITIAL_DEBUG_STATE } from './debug-state';
-import { worldFor } from './editor-machine';
 import { createLessonActions, type LessonActions } from './lesson-actions';
 import { playPace } from './play-pace';
 
@@ -35,8 +33,6 @@ export interface Actions extends LessonActions, DebugActions {
   open(world: World): Promise<boolean>;
   /** Opens a world. Resolves to what is wrong with it, which is not shown, or null: it is open. */
   tryOpen(world: World): Promise<Problem | null>;
-  /** Opens a guest under the technique in use. */
-  openGuest(guest: GuestSource): Promise<boolean>;
   openTechnique(technique: TechniqueId): Promise<boolean>;
   /** One step. `held`: a key is held down, so steps are not piled up. Without a unit: the chosen one. */
   step(direction: Direction, unit?: StepUnit | null, held?: boolean): Promise<void>;
@@ -244,7 +240,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       sourcePlace: null,
     });
 
-  /** The session forgets breakpoints with the world: they are resolved anew in each. */
+  /** What they come to in the world just opened. */
   const sendBreakpoints = async () => {
     if (get().breakpoints.length > 0) await actions.setBreakpoints(get().breakpoints);
   };
@@ -296,7 +292,6 @@ export function createAppStore(options: StoreOptions): AppStore {
   const actions: Actions = {
     open,
     tryOpen,
-    openGuest: (guest) => open(worldFor(guest, null, get().world)),
     async openTechnique(technique) {
       const { world } = get();
       return world !== null && open({ ...world, technique });
