@@ -6,14 +6,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LoadedGuest, SessionApi } from '../session/api';
 import type { MachineView, Problem } from '../session/view';
-import type {
-  Direction,
-  GuestInput,
-  Moment,
-  StepUnit,
-  TechniqueId,
-  World,
-} from '../session/world';
+import type { Direction, GuestInput, Moment, StepUnit, TechniqueId, World } from '../session/world';
 import { type AppState, type RightTab, SPEEDS, type Span, type ThemeChoice } from './app-state';
 import { CommandQueue } from './command-queue';
 import { createDebugActions, type DebugActions } from './debug-actions';
