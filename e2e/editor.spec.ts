@@ -32,6 +32,7 @@ async function newGuest(page: Page, lab: LabPage): Promise<void> {
   await page.getByRole('button', { name: /^Guest: / }).click();
   await page.getByRole('button', { name: 'New guest' }).click();
   await showsNewGuest(page);
+  await expect(source(page)).toBeFocused();
 }
 
 async function write(page: Page, text: string): Promise<void> {

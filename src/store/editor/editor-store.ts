@@ -114,6 +114,10 @@ export function createEditorStore(options: EditorOptions): EditorStore {
     get,
     set,
     show,
+    takeKeyboard() {
+      const { activeFile } = get();
+      if (activeFile !== null) reveal({ file: activeFile, line: 1 }, true);
+    },
     run: run.runProgram,
     flush: keeper.flush,
   });

@@ -43,6 +43,8 @@ export interface LibraryDeps extends EditorOptions {
   readonly set: (change: Partial<EditorState>) => void;
   /** Puts a program into the editor. */
   readonly show: (guest: OpenGuest | null, breakpoints: readonly Breakpoint[]) => void;
+  /** Puts the keyboard into the program that is shown. */
+  readonly takeKeyboard: () => void;
   readonly run: () => Promise<boolean>;
   /** Keeps what waits to be kept. */
   readonly flush: () => Promise<void>;
@@ -60,16 +62,21 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
 
   const refresh = async (): Promise<void> => set({ own: await library.list() });
 
+  /** The dialog goes in the same moment: while it is there, keys do not reach the editor behind it. */
   const showStored = async (guest: StoredGuest): Promise<void> => {
+    set({ libraryOpen: false });
     show(openOf(guest), guest.breakpoints);
     await library.setLastOpen(guest.id);
   };
 
-  /** A new guest of one's own, open in the editor. */
-  const make = async (guest: NewGuest): Promise<void> => {
+  /** A new guest of one's own, open in the editor; `toWrite`: a person is about to type there. */
+  const make = async (guest: NewGuest, toWrite = false): Promise<void> => {
     opening += 1;
     await flush();
-    await showStored(await library.create({ ...guest, name: freeTitle(guest.name) }));
+    const made = await library.create({ ...guest, name: freeTitle(guest.name) });
+    const shown = showStored(made);
+    if (toWrite) deps.takeKeyboard();
+    await shown;
     await refresh();
   };
 
@@ -86,7 +93,6 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     if (mine !== opening) return false;
     if (guest) {
       await showStored(guest);
-      set({ libraryOpen: false });
     } else {
       report({
         message: 'This guest is no longer in the library.',
@@ -103,8 +109,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     const guest = await openShippedGuest(name);
     if (mine !== opening) return false;
     if (guest) {
-      show(guest, []);
       set({ libraryOpen: false });
+      show(guest, []);
     } else {
       report({ message: `There is no shipped guest named '${name}'.` });
     }
@@ -135,7 +141,6 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       return false;
     }
     await keepImage(file, null);
-    set({ libraryOpen: false });
     if (left.length > 0) {
       report({
         message: `Opened ${name}. An image is one file, so ${left.length} more ${left.length === 1 ? 'was' : 'were'} left out: ${left.slice(0, 5).join(', ')}.`,
@@ -170,11 +175,11 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     openOwn,
     openShipped,
     async newGuest() {
-      await make({
+      const template: NewGuest = {
         ...{ name: 'My guest', kind: 'source', main: TEMPLATE_FILE, image: null },
         ...{ files: { [TEMPLATE_FILE]: TEMPLATE }, breakpoints: [] },
-      });
-      set({ libraryOpen: false });
+      };
+      await make(template, true);
     },
     async followMachine(always = false) {
       // Not before the guest of the last visit is back: it has the first place.
@@ -194,11 +199,11 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
         name === undefined || guest?.shipped === name ? guest : await openShippedGuest(name);
       if (!source) return false;
       const { kind, main, files, image, input } = source;
-      await make({
+      const copy = {
         ...{ name: source.name, kind, main, files, image, breakpoints: [] },
         ...(input ? { input } : {}),
-      });
-      set({ libraryOpen: false });
+      };
+      await make(copy, true);
       return true;
     },
     async openFiles(given) {
@@ -215,7 +220,6 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
         case 'source': {
           const { name, main, files } = imported;
           await make({ name, kind: 'source', main, files, image: null, breakpoints: [] });
-          set({ libraryOpen: false });
           // Opened is opened, whether it runs or has errors to mend first.
           await deps.run();
           return true;
