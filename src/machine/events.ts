@@ -122,6 +122,8 @@ export type MachineEventBody =
       readonly kind: 'translated';
       readonly block: number;
       readonly guestEip: number;
+      /** Where the unit begins: the code segment's base and `guestEip`. */
+      readonly guestLinear: number;
       readonly tcAddress: number;
       readonly guestInstructions: number;
       readonly bytes: number;

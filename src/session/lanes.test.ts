@@ -13,11 +13,11 @@ describe.each(['bare', 'binary-translation'] as const)('lanes on %s', (technique
     const guest = { kind: 'shipped', name: 'hello-rings' } as const;
     const opened = openWorld({ ...DEFAULT_WORLD, technique, guest }, SHIPPED_TEXTS);
     if (!opened.ok) throw new Error(opened.error.message);
-    const { recording } = opened.value;
+    const { recording, map } = opened.value;
     recording.extend(1e9);
     const end = recording.end ?? 0;
     const events = recording.between(0, end);
-    const whole = [EventStops.atStart(), new Excursions(), new Timeline(0)] as const;
+    const whole = [EventStops.atStart(), new Excursions(), new Timeline(0, map)] as const;
     for (const event of events) for (const lane of whole) lane.take(event);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: end }), (moment) => {

@@ -68,7 +68,7 @@ export function openWorld(world: World, texts = NO_TEXTS): Result<Run, Problem> 
   const lanes = {
     eventStops: EventStops.atStart(),
     excursions: new Excursions(),
-    timeline: new Timeline(shown.value.real().cpl),
+    timeline: new Timeline(shown.value.real().cpl, map),
   };
   return ok({
     world,

@@ -1,8 +1,10 @@
 /** The timeline's lanes, collected while the run is recorded and cut to as many items as a picture has room for. */
+import { hex32 } from '../base/hex';
 import type { EventSink } from '../history';
 import { vectorName } from '../machine/cpu/state';
 import type { MachineEvent } from '../machine/events';
 import { Column } from './column';
+import type { SourceMap } from './source-map';
 import type { TimelineView } from './view';
 
 type Ring = 0 | 1 | 3;
@@ -73,19 +75,26 @@ export class Timeline implements EventSink {
     flushed: 3,
   });
 
-  constructor(initialCpl: number) {
+  /** What the guest calls the code of each block: its number says nothing to a reader. */
+  private nameOfBlock = new Map<number, string>();
+
+  constructor(
+    initialCpl: number,
+    private readonly map: Pick<SourceMap, 'labelOf'>,
+  ) {
     this.changes.push(0);
     this.rings.push(asRing(initialCpl));
   }
 
   /** Of a run that is the same up to `moment`. */
   until(moment: number): Timeline {
-    const copy = new Timeline(this.rings.at(0));
+    const copy = new Timeline(this.rings.at(0), this.map);
     const count = this.changes.firstAtLeast(moment + 1);
     copy.changes = this.changes.first(count);
     copy.rings = this.rings.first(count);
     copy.traps = this.traps.until(moment);
     copy.blocks = this.blocks.until(moment);
+    copy.nameOfBlock = new Map(this.nameOfBlock);
     return copy;
   }
 
@@ -104,19 +113,32 @@ export class Timeline implements EventSink {
         this.traps.push(at, 'callout', event.name);
         return;
       case 'translated':
-        this.blocks.push(at, 'translated', `block ${event.block}`);
+        this.nameOfBlock.set(event.block, this.nameOf(event.guestLinear));
+        this.blocks.push(at, 'translated', this.blockLabel(event.block));
         return;
       case 'chained':
-        this.blocks.push(at, 'chained', `${event.from} to ${event.to}`);
+        this.blocks.push(
+          at,
+          'chained',
+          `${this.blockLabel(event.from)} to ${this.blockLabel(event.to)}`,
+        );
         return;
       case 'invalidated':
-        this.blocks.push(at, 'invalidated', `block ${event.block}: ${event.reason}`);
+        this.blocks.push(at, 'invalidated', `${this.blockLabel(event.block)}: ${event.reason}`);
         return;
       case 'cache-flushed':
         this.blocks.push(at, 'flushed', event.reason);
         return;
       default:
     }
+  }
+
+  private nameOf(linear: number): string {
+    return this.map.labelOf(linear) ?? `0x${hex32(linear)}`;
+  }
+
+  private blockLabel(block: number): string {
+    return `block ${block} (${this.nameOfBlock.get(block)})`;
   }
 
   private changeRing(at: number, ring: Ring): void {

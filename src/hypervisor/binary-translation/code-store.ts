@@ -80,6 +80,7 @@ export class CodeStore implements Snapshotable<ReturnType<CodeStore['save']>> {
       kind: 'translated',
       block: translation.id,
       guestEip: eip,
+      guestLinear,
       tcAddress: translation.tcAddress,
       guestInstructions: unit.guest.length,
       bytes: translation.bytes,
