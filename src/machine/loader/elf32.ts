@@ -96,6 +96,15 @@ export function parseElf32(image: Uint8Array): Result<Elf32, LoadError> {
       );
     }
     if (memoryBytes === 0) continue;
+    const other = segments.find(
+      (s) => physical < s.address + s.memoryBytes && s.address < physical + memoryBytes,
+    );
+    if (other) {
+      return fail(
+        `Program header ${i} (file offset ${address(at)}) puts ${memoryBytes} bytes at ${address(physical)}, over the ${other.memoryBytes} bytes that another one puts at ${address(other.address)}.`,
+        'Give each segment memory of its own: look at the physical addresses (AT) in the linker script.',
+      );
+    }
     segments.push({
       address: physical,
       bytes: image.subarray(offset, offset + fileBytes),

@@ -38,6 +38,9 @@ describe('the format of a file', () => {
     ],
     ['64 KiB with a boot signature and no jump', sector(0x10000), 'boot-sector'],
     ['a header with a wrong checksum', badChecksum(), 'multiboot'],
+    ['a disk image with a Multiboot kernel on it', diskWith(multibootHeader(0)), 'boot-sector'],
+    ['64 KiB that end in zeros', new Uint8Array(0x10000), null],
+    ['an erased chip of 64 KiB', new Uint8Array(0x10000).fill(0xff), null],
     ['text', new TextEncoder().encode('la la la'), null],
   ])('is found by its bytes: %s', (_name, image, format) => {
     expect(detectFormat(image)).toBe(format);
@@ -51,6 +54,13 @@ describe('the format of a file', () => {
 
 function withSignature(image: Uint8Array): Uint8Array {
   image.set([0x55, 0xaa], 510);
+  return image;
+}
+
+/** The second sector on holds `bytes`. */
+function diskWith(bytes: Uint8Array): Uint8Array {
+  const image = sector(4096);
+  image.set(bytes, 512);
   return image;
 }
 
@@ -129,6 +139,19 @@ function holding(size: number, offset: number, text: string): Uint8Array {
   );
   return image;
 }
+
+it('an image that ends above 4 GiB is refused with the address as it is', () => {
+  const options = { format: 'flat', loadAddress: 0xfffffffe } as const;
+  expect(errorOf(new Uint8Array(4), options)).toMatch(/from 0xfffffffe to 0x100000002/);
+});
+
+it('a ROM without a reset vector is refused, with the place', () => {
+  const image = new Uint8Array(0x10000).fill(0xff);
+  expect(errorOf(image)).toMatch(/size of a ROM.*no reset vector/);
+  expect(errorOf(image, { format: 'rom' })).toMatch(
+    /file offset 0x0000fff0 on, are all 0xff.*jump/,
+  );
+});
 
 describe('a disk image in a container', () => {
   it.each([

@@ -10,16 +10,25 @@ import { flatImage } from './flat';
 import { foreignImage } from './foreign-images';
 import { ACCEPTED_FORMATS, fail, type GuestMemory, type LoadError } from './load-error';
 import type { ImageFormat, ImageOptions, MachineImage } from './machine-image';
-import { hasMultibootHeader, hasMultibootMagic, multibootImage } from './multiboot';
-import { ROM_SIZES, romImage, startsByJump } from './rom';
+import {
+  hasMultibootAddresses,
+  hasMultibootHeader,
+  hasMultibootMagic,
+  multibootImage,
+} from './multiboot';
+import { lacksResetVector, ROM_SIZES, romImage, startsByJump } from './rom';
 
 /** Which format the bytes say they are, or null. A flat binary says nothing: it has to be named. */
 export function detectFormat(bytes: Uint8Array): ImageFormat | null {
-  if (isElf(bytes) || hasMultibootHeader(bytes)) return 'multiboot';
+  const disk = bytes.length >= SECTOR_BYTES && hasBootSignature(bytes);
+  // The header of a disk image is that of a kernel on the disk, unless it says where the whole file goes.
+  if (isElf(bytes) || (disk ? hasMultibootAddresses(bytes) : hasMultibootHeader(bytes))) {
+    return 'multiboot';
+  }
   const romSize = ROM_SIZES.includes(bytes.length);
   if (romSize && startsByJump(bytes)) return 'rom';
-  if (bytes.length >= SECTOR_BYTES && hasBootSignature(bytes)) return 'boot-sector';
-  if (romSize) return 'rom';
+  if (disk) return 'boot-sector';
+  if (romSize && !lacksResetVector(bytes)) return 'rom';
   // A damaged or misplaced header is worth its own message.
   return hasMultibootMagic(bytes) ? 'multiboot' : null;
 }
@@ -75,12 +84,17 @@ function readAs(
           ? `the file ends before the boot signature at file offset ${address(SECTOR_BYTES - 2)}`
           : `no boot signature 0x55 0xaa at file offset ${address(SECTOR_BYTES - 2)}`;
       return fail(
-        `The file is in no known format. No Multiboot header (magic number 0x1badb002) in its first ${Math.min(bytes.length, 8192)} bytes; ${signature}; its ${bytes.length} bytes are not the size of a ROM (${ROM_SIZES.join(' or ')}).`,
+        `The file is in no known format. No Multiboot header (magic number 0x1badb002) in its first ${Math.min(bytes.length, 8192)} bytes; ${signature}; ${romReason(bytes)}.`,
         ACCEPTED_FORMATS,
       );
     }
   }
 }
+
+const romReason = (bytes: Uint8Array): string =>
+  ROM_SIZES.includes(bytes.length)
+    ? 'it has the size of a ROM, but its last 16 bytes hold no reset vector'
+    : `its ${bytes.length} bytes are not the size of a ROM (${ROM_SIZES.join(' or ')})`;
 
 /** An option that the format would ignore is a mistake to tell. */
 function misplacedOption(

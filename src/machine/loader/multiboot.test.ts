@@ -97,6 +97,32 @@ describe('Multiboot loader', () => {
     ]);
   });
 
+  it('tells a kernel that asks for a video mode that it is in text mode', () => {
+    const ram = memory();
+    const header = multibootHeader(0x10004, MEBIBYTE, MEBIBYTE, 0, 0, MEBIBYTE + 48, 1, 80, 25, 0);
+    const loaded = loadMultiboot(concat(header, CODE), ram, { commandLine: 'text' });
+    if (!loaded.ok) throw new Error(loaded.error.message);
+    const at = loaded.value.infoAddress;
+    expect(ram.word(at) & (1 << 12)).not.toBe(0);
+    expect([88, 92, 96, 100, 104].map((field) => ram.word(at + field))).toEqual([
+      ...[0xb8000, 0, 160, 80, 25],
+    ]);
+    expect([ram.bytes[at + 108], ram.bytes[at + 109]]).toEqual([16, 2]);
+    expect(ram.text(ram.word(at + 16))).toBe('text');
+    const plain = loadMultiboot(kernel(), ram);
+    expect(plain.ok && ram.word(plain.value.infoAddress) & (1 << 12)).toBe(0);
+  });
+
+  it('passes the command line as UTF-8', () => {
+    const ram = memory();
+    const loaded = loadMultiboot(kernel(), ram, { commandLine: 'é€ 1' });
+    if (!loaded.ok) throw new Error(loaded.error.message);
+    const at = ram.word(loaded.value.infoAddress + 16);
+    const text = new TextDecoder().decode(ram.bytes.subarray(at, at + 7));
+    expect(text).toBe('é€ 1');
+    expect(ram.bytes[at + 7]).toBe(0);
+  });
+
   it('puts the information structure where the image is not', () => {
     const ram = memory();
     const low = flatImage(CODE, 0x1000, 0x2800);
@@ -190,6 +216,31 @@ describe('Multiboot loader', () => {
         'an ELF file without header',
         kernel().fill(0, 84, 88),
         /of the ELF file.*Add a Multiboot header/,
+      ],
+      [
+        'a Multiboot 2 kernel',
+        words(0, 0, 0xe85250d6, 0, 24, -(0xe85250d6 + 24), 0, 8),
+        /Multiboot 2 header \(file offset 0x00000008\).*Add a Multiboot 1 header/,
+      ],
+      [
+        'segments on top of each other',
+        kernel({
+          parts: [
+            { virtual: MEBIBYTE, physical: MEBIBYTE, bytes: concat(multibootHeader(0), CODE) },
+            { virtual: 0xc0000000, physical: MEBIBYTE + 8, bytes: CODE },
+          ],
+        }),
+        /Program header 1 \(file offset 0x00000054\) puts 4 bytes at 0x00100008, over the 16 bytes.*0x00100000/,
+      ],
+      [
+        'a kernel linked high without physical addresses',
+        kernel({
+          entry: 0xc010000c,
+          parts: [
+            { virtual: 0xc0100000, physical: 0xc0100000, bytes: concat(multibootHeader(0), CODE) },
+          ],
+        }),
+        /memory from 0xc0100000.*AT\(/,
       ],
       ['a 64-bit ELF file', patched(4, 2), /64-bit \(class byte at file offset 4/],
       ['a big-endian ELF file', patched(5, 2), /big-endian/],

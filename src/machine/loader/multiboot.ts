@@ -91,9 +91,10 @@ export function multibootImage(
     if (wrong) return wrong;
   }
   const commandLine = options.commandLine ?? '';
-  if (commandLine.length > MAX_COMMAND_LINE) {
+  const length = new TextEncoder().encode(commandLine).length;
+  if (length > MAX_COMMAND_LINE) {
     return fail(
-      `The command line has ${commandLine.length} characters.`,
+      `The command line has ${length} bytes.`,
       `At most ${MAX_COMMAND_LINE} are passed to a guest.`,
     );
   }
@@ -115,7 +116,8 @@ export function multibootImage(
     );
   }
   // Where the structure goes does not change its size.
-  const size = buildInfo(0, memoryBytes, commandLine, modules).length;
+  const text = (parsed.value.header.flags & FLAG_VIDEO) !== 0;
+  const size = buildInfo(0, memoryBytes, commandLine, modules, text).length;
   const infoAddress = placeForInfo(segments, size);
   if (infoAddress === null) {
     return fail(
@@ -123,7 +125,7 @@ export function multibootImage(
       'Load it at 1 MiB, as Multiboot kernels do.',
     );
   }
-  const info = buildInfo(infoAddress, memoryBytes, commandLine, modules);
+  const info = buildInfo(infoAddress, memoryBytes, commandLine, modules, text);
   return ok({
     format: 'multiboot',
     entry,
@@ -172,6 +174,13 @@ function findHeader(image: Uint8Array): Result<MultibootHeader, LoadError> {
       'Put the header first in the link order, in a section aligned to 4 bytes.',
     );
   }
+  const second = findMultiboot2(view);
+  if (second !== null) {
+    return fail(
+      `The file has a Multiboot 2 header (file offset ${address(second)}) and none of version 1.`,
+      'Add a Multiboot 1 header beside it (magic number 0x1badb002, flags, checksum) and enter with its state: EAX 0x2badb002, EBX the information structure.',
+    );
+  }
   return fail(
     `No Multiboot header (magic number 0x1badb002) in the first ${Math.min(image.length, SEARCH_BYTES)} bytes of the ${isElf(image) ? 'ELF ' : ''}file.`,
     isElf(image)
@@ -183,9 +192,30 @@ function findHeader(image: Uint8Array): Result<MultibootHeader, LoadError> {
 /** A header that is in place and adds up. */
 export const hasMultibootHeader = (image: Uint8Array): boolean => findHeader(image).ok;
 
+/** A header that says itself where the file goes. */
+export function hasMultibootAddresses(image: Uint8Array): boolean {
+  const found = findHeader(image);
+  return found.ok && (found.value.flags & FLAG_ADDRESSES) !== 0;
+}
+
 /** The magic number stands somewhere in the file: it was meant to be a Multiboot image. */
 export const hasMultibootMagic = (image: Uint8Array): boolean =>
   findMagicAnywhere(new DataView(image.buffer, image.byteOffset, image.byteLength)) !== null;
+
+/**
+ * Where the header of the other version stands: 8-byte aligned in the first 32 KiB, four words that add up to 0.
+ *
+ * @see Multiboot2 Specification, "The layout of Multiboot2 header"
+ */
+function findMultiboot2(view: DataView): number | null {
+  const last = Math.min(view.byteLength, 0x8000) - 16;
+  for (let offset = 0; offset <= last; offset += 8) {
+    if (view.getUint32(offset, true) !== 0xe85250d6) continue;
+    const words = [0, 4, 8, 12].map((at) => view.getUint32(offset + at, true));
+    if (words.reduce((sum, word) => (sum + word) >>> 0) === 0) return offset;
+  }
+  return null;
+}
 
 /** The magic number where it does not count: to say why it was not found. */
 function findMagicAnywhere(view: DataView): number | null {

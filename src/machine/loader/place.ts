@@ -13,8 +13,10 @@ export function wrongPlace(segment: Segment, size: number): Result<never, LoadEr
   const end = segment.address + segment.memoryBytes;
   if (end > size) {
     return fail(
-      `The image needs memory from ${address(segment.address)} to ${address(end)}; the guest has ${size / 1024} KiB.`,
-      'Give the guest more memory, or link the image lower.',
+      `The image needs memory from ${address(segment.address)} to 0x${end.toString(16).padStart(8, '0')}; the guest has ${size / 1024} KiB.`,
+      segment.address < size
+        ? 'Give the guest more memory, or link the image lower.'
+        : 'Load it lower. A kernel that is linked high gives its physical addresses in the linker script: AT(ADDR(.text) - 0xC0000000).',
     );
   }
   if (segment.address < HOLE_END && end > HOLE_START) {

@@ -5,6 +5,7 @@
  * @see Intel SDM vol. 3, "Processor Management and Initialization": "First Instruction Executed", "Processor State
  * After Reset"
  */
+import { address as hex, hex8 } from '../../base/hex';
 import { ok, type Result } from '../../base/result';
 import { EFLAGS_FIXED } from '../cpu/state';
 import { fail, type LoadError } from './load-error';
@@ -31,6 +32,12 @@ export const RESET_STATE: BootState = {
   idtr: { base: 0, limit: 0xffff },
 };
 
+/** Nothing was ever put at the reset vector: it holds the filling of a file, or of a chip that was erased. */
+export function lacksResetVector(bytes: Uint8Array): boolean {
+  const vector = bytes.subarray(bytes.length - RESET_OFFSET_FROM_END);
+  return vector.every((byte) => byte === 0) || vector.every((byte) => byte === 0xff);
+}
+
 /** A far, near or short jump at the reset vector. */
 export function startsByJump(bytes: Uint8Array): boolean {
   return [0xea, 0xe9, 0xeb].includes(bytes[bytes.length - RESET_OFFSET_FROM_END] ?? 0);
@@ -41,6 +48,13 @@ export function romImage(bytes: Uint8Array, memoryBytes: number): Result<Machine
     return fail(
       `A ROM image has ${ROM_SIZES.join(' or ')} bytes; the file has ${bytes.length}.`,
       'Pad it so that its last 16 bytes hold the reset vector.',
+    );
+  }
+  if (lacksResetVector(bytes)) {
+    const from = bytes.length - RESET_OFFSET_FROM_END;
+    return fail(
+      `The ROM has nothing to start with: its last ${RESET_OFFSET_FROM_END} bytes, from file offset ${hex(from)} on, are all 0x${hex8(bytes[from] ?? 0)}.`,
+      'The CPU starts there after reset: put a jump to the first instruction, such as jmp 0xf000:start.',
     );
   }
   if (memoryBytes < ROM_END) {
