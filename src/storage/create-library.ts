@@ -4,10 +4,13 @@ import { summaryOf } from './guest';
 import { indexedDbShelf } from './indexed-db-shelf';
 import type { GuestLibrary, LibraryOptions } from './library';
 import type { GuestRecord, Shelf } from './shelf';
+import { soundFiles, soundRecord } from './sound';
 import { steadyShelf } from './steady-shelf';
 
 /** Removed guests that can still be brought back; older ones go for good. */
 const UNDO_DEPTH = 20;
+/** A start does not touch what was removed this recently: the tab that did it may still offer the way back. */
+const UNDO_MS = 60 * 60 * 1000;
 const LAST_OPEN = 'last-open';
 
 export interface CreateOptions extends LibraryOptions {
@@ -19,30 +22,33 @@ export function createGuestLibrary(options: CreateOptions): GuestLibrary {
   const { now, newId, onProblem } = options;
   const shelf = steadyShelf(options.shelf ?? indexedDbShelf(), onProblem);
 
+  const records = async (): Promise<GuestRecord[]> =>
+    (await shelf.records()).flatMap((stored) => soundRecord(stored) ?? []);
   // What was removed in earlier visits goes for good, before anything else is asked.
-  const started = shelf
-    .records()
-    .then((records) => deleteAll(records.filter(({ removed }) => removed > 0)));
+  const started = records().then((all) =>
+    deleteAll(
+      all.filter(({ removed, removedAt = 0 }) => removed > 0 && removedAt <= now() - UNDO_MS),
+    ),
+  );
   const deleteAll = async (records: readonly GuestRecord[]): Promise<void> => {
     for (const { id } of records) await shelf.delete(id);
   };
 
   const present = async (id: string): Promise<StoredGuest | null> => {
     await started;
-    const record = await shelf.record(id);
-    const files = record && record.removed === 0 ? await shelf.files(id) : null;
+    const record = soundRecord(await shelf.record(id));
+    const files = record?.removed === 0 ? soundFiles(record, await shelf.files(id)) : null;
     if (!record || !files) return null;
-    const { removed: _, ...guest } = record;
+    const { removed: _, removedAt: _at, ...guest } = record;
     return { ...guest, files };
   };
-  const put = (guest: StoredGuest, removed = 0): Promise<void> => {
+  const put = (guest: StoredGuest): Promise<void> => {
     const { files, ...record } = guest;
-    return shelf.put({ ...record, removed }, files);
+    return shelf.put({ ...record, removed: 0 }, files);
   };
   const list = async (): Promise<readonly GuestSummary[]> => {
     await started;
-    const records = await shelf.records();
-    return records
+    return (await records())
       .filter(({ removed }) => removed === 0)
       .map(({ removed: _, ...record }) => summaryOf({ ...record, files: {} }))
       .sort((a, b) => b.modified - a.modified || (a.name < b.name ? -1 : 1));
@@ -60,8 +66,10 @@ export function createGuestLibrary(options: CreateOptions): GuestLibrary {
     create,
     load: present,
     async save(guest) {
-      if (!(await present(guest.id))) return null;
-      const saved = { ...guest, modified: now() };
+      const stored = await present(guest.id);
+      if (!stored) return null;
+      // Only `rename` gives names: the guest may have got another one in another tab.
+      const saved = { ...guest, name: stored.name, modified: now() };
       await put(saved);
       return saved;
     },
@@ -77,19 +85,24 @@ export function createGuestLibrary(options: CreateOptions): GuestLibrary {
       return create({ ...rest, name: copyName(guest.name, taken) });
     },
     async remove(id) {
-      const guest = await present(id);
-      if (!guest) return;
-      const removed = (await shelf.records()).filter((record) => record.removed > 0);
+      await started;
+      const record = soundRecord(await shelf.record(id));
+      if (record?.removed !== 0) return;
+      const removed = (await records()).filter((other) => other.removed > 0);
       removed.sort((a, b) => b.removed - a.removed);
-      await put(guest, (removed[0]?.removed ?? 0) + 1);
+      const order = (removed[0]?.removed ?? 0) + 1;
+      // One whose contents are damaged goes too.
+      const files = (await shelf.files(id)) ?? {};
+      await shelf.put({ ...record, removed: order, removedAt: now() }, files);
       await deleteAll(removed.slice(UNDO_DEPTH - 1));
     },
     async restore(id) {
       await started;
-      const record = await shelf.record(id);
+      const record = soundRecord(await shelf.record(id));
       const files = record && (await shelf.files(id));
       if (!record || !files) return false;
-      await shelf.put({ ...record, removed: 0 }, files);
+      const { removedAt: _, ...rest } = record;
+      await shelf.put({ ...rest, removed: 0 }, files);
       return true;
     },
     async lastOpen() {

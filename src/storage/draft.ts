@@ -40,12 +40,21 @@ export function createDrafts(storage: () => Storage, now: () => number): Drafts 
         const text = storage().getItem(KEY);
         if (text === null) return null;
         storage().removeItem(KEY);
-        return JSON.parse(text) as Draft;
+        const draft: unknown = JSON.parse(text);
+        return isDraft(draft) ? draft : null;
       } catch {
         return null;
       }
     },
   };
+}
+
+function isDraft(value: unknown): value is Draft {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, time, main, texts } = value as Readonly<Record<keyof Draft, unknown>>;
+  const named = typeof id === 'string' && typeof time === 'number' && typeof main === 'string';
+  if (!named || typeof texts !== 'object' || texts === null) return false;
+  return Object.values(texts).every((text) => typeof text === 'string');
 }
 
 /** The guest with the draft's texts; null when it was kept since, or has other files by now. */

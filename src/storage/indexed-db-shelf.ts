@@ -22,18 +22,30 @@ export class StorageBlocked extends Error {
   override readonly name = 'StorageBlocked';
 }
 
-/** The database is opened by the first use, and again after the browser closed it. */
-export function indexedDbShelf(name = DATABASE): Shelf {
+/** The browser has not answered for so long that nobody should wait for it. */
+export class StorageSilent extends Error {
+  override readonly name = 'StorageSilent';
+}
+
+const PATIENCE_MS = 5000;
+
+/**
+ * The database is opened by the first use, and again after the browser closed it.
+ *
+ * @param patience milliseconds until a browser that does not answer counts as one that refuses
+ */
+export function indexedDbShelf(name = DATABASE, patience = PATIENCE_MS): Shelf {
   let opened: Promise<IDBPDatabase<Schema>> | null = null;
   const database = (): Promise<IDBPDatabase<Schema>> => {
     if (opened) return opened;
-    const mine = open(name, () => {
+    const closed = () => {
       if (opened === mine) opened = null;
-    });
+    };
+    const mine = open(name, patience, closed);
     opened = mine;
-    // A failure is not remembered: the next use tries again.
-    mine.catch(() => {
-      if (opened === mine) opened = null;
+    // A failure is not remembered: the next use tries again. But silence is, or each use would wait for its end.
+    mine.catch((error) => {
+      if (!(error instanceof StorageSilent)) closed();
     });
     return mine;
   };
@@ -68,8 +80,13 @@ export function indexedDbShelf(name = DATABASE): Shelf {
 }
 
 /** @param closed called when the connection is no longer of use */
-function open(name: string, closed: () => void): Promise<IDBPDatabase<Schema>> {
+function open(name: string, patience: number, closed: () => void): Promise<IDBPDatabase<Schema>> {
   return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new StorageSilent('The browser does not open its storage.'));
+    }, patience);
     openDB<Schema>(name, VERSION, {
       upgrade(db) {
         db.createObjectStore('guests', { keyPath: 'id' });
@@ -83,6 +100,14 @@ function open(name: string, closed: () => void): Promise<IDBPDatabase<Schema>> {
         closed();
       },
       terminated: closed,
-    }).then(resolve, reject);
+    })
+      .then((database) => {
+        // Nobody waits for it any more, and open it would keep others from a new version.
+        if (late) {
+          database.close();
+          closed();
+        } else resolve(database);
+      }, reject)
+      .finally(() => clearTimeout(timer));
   });
 }

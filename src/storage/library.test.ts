@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Problem } from '../session/view';
 import { copyName, createGuestLibrary } from './create-library';
 import type { NewGuest } from './guest';
@@ -35,7 +35,10 @@ function browser(shelfOf: () => Shelf = storedIn(`test-${++databases}`)) {
       newId: () => `g${++ids}`,
       onProblem: (problem) => problems.push(problem),
     });
-  return { visit, problems };
+  const pass = (ms: number) => {
+    time += ms;
+  };
+  return { visit, problems, pass };
 }
 const storedIn = (name: string) => () => indexedDbShelf(name);
 
@@ -104,14 +107,34 @@ describe('the library', () => {
     expect(await names(library)).toEqual([]);
   });
 
-  it('forgets removed guests at the next start, and beyond twenty of them', async () => {
+  it('brings a guest back that was removed before another tab was opened', async () => {
     const { visit } = browser();
+    const library = visit();
+    const { id } = await library.create(GUEST);
+    await library.remove(id);
+    expect(await names(visit())).toEqual([]);
+    expect(await library.restore(id)).toBe(true);
+    expect(await names(library)).toEqual(['first']);
+  });
+
+  it('keeps the name that another tab gave', async () => {
+    const { visit } = browser();
+    const guest = await visit().create(GUEST);
+    await visit().rename(guest.id, 'renamed');
+    expect(await visit().save({ ...guest, files: { 'first.asm': 'hlt\n' } })).toMatchObject({
+      name: 'renamed',
+    });
+  });
+
+  it('forgets removed guests at a later start, and beyond twenty of them', async () => {
+    const { visit, pass } = browser();
     const library = visit();
     const ids: string[] = [];
     for (let n = 0; n < 21; n++) ids.push((await library.create({ ...GUEST, name: `n${n}` })).id);
     for (const id of ids) await library.remove(id);
     expect(await library.restore(ids[0] ?? '')).toBe(false);
     expect(await library.restore(ids[1] ?? '')).toBe(true);
+    pass(60 * 60 * 1000);
     const later = visit();
     expect(await names(later)).toEqual(['n1']);
     expect(await later.restore(ids[5] ?? '')).toBe(false);
@@ -145,6 +168,59 @@ function failing(name: string, what: 'writing' | 'all'): Shelf {
   const reading = { records: no, record: no, files: no, setting: no };
   return { ...shelf, ...writing, ...(what === 'all' ? reading : {}) };
 }
+
+describe('damaged records', () => {
+  const junk: readonly unknown[] = [
+    {},
+    { id: 5, name: 'number' },
+    { id: 'a' },
+    { id: 'b', name: 7, kind: 'source', main: 'b.asm', modified: Number.NaN, created: 'never' },
+    { id: 'c', name: 'c', kind: 'image', main: 'c', image: { format: 'tape' }, removed: 'no' },
+    {
+      ...{ id: 'd', name: 'd', kind: 'source', main: 'd.asm', modified: 1e300, input: 'keys' },
+      breakpoints: [null, { id: 'x' }, { ...GUEST.breakpoints[0], place: { kind: 'source' } }],
+    },
+  ];
+  const damaged = (files: unknown) => {
+    const shelf = memoryShelf();
+    return {
+      ...shelf,
+      records: async () => [...junk, ...(await shelf.records())],
+      record: async (id: string) =>
+        junk.find((r) => (r as { id?: unknown }).id === id) ?? shelf.record(id),
+      files: async (id: string) => (await shelf.files(id)) ?? files,
+    } as unknown as Shelf;
+  };
+
+  it('do not keep the others from being listed', async () => {
+    const library = browser(() => damaged(null)).visit();
+    await library.create(GUEST);
+    expect((await names(library)).toSorted()).toEqual(['b.asm', 'c', 'd', 'first']);
+    for (const { modified } of await library.list()) {
+      expect(Number.isNaN(new Date(modified).getTime())).toBe(false);
+    }
+  });
+
+  it('are opened as far as they go, and not at all without their main file', async () => {
+    const files = { 'd.asm': 'hlt\n', 'odd.bin': 5, 'logo.bin': Uint8Array.of(1) };
+    const library = browser(() => damaged(files)).visit();
+    expect(await library.load('d')).toEqual({
+      ...{ id: 'd', name: 'd', kind: 'source', main: 'd.asm', created: 0, modified: 0 },
+      ...{ image: null, breakpoints: [] },
+      ...{ files: { 'd.asm': 'hlt\n', 'logo.bin': Uint8Array.of(1) } },
+    });
+    expect(await library.load('b')).toBeNull();
+  });
+
+  it('can be taken off the list', async () => {
+    const shelf = memoryShelf();
+    const library = browser(() => ({ ...shelf, files: async () => null })).visit();
+    const { id } = await library.create(GUEST);
+    expect(await library.load(id)).toBeNull();
+    await library.remove(id);
+    expect(await names(library)).toEqual([]);
+  });
+});
 
 describe('storage that refuses', () => {
   it.each([
@@ -194,6 +270,29 @@ describe('storage that refuses', () => {
     }));
     expect(await names(visit())).toEqual([]);
     expect(problems[0]?.message).toMatch(/lasts? only for this visit/);
+  });
+
+  it('never answers', async () => {
+    const opening = vi.spyOn(indexedDB, 'open').mockReturnValue(new IDBOpenDBRequest());
+    onTestFinished(() => opening.mockRestore());
+    const { visit, problems } = browser(() => indexedDbShelf(`test-${++databases}`, 5));
+    const library = visit();
+    const { id } = await library.create(GUEST);
+    expect(await library.load(id)).not.toBeNull();
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/does not answer/),
+    ]);
+  });
+
+  it('was written by a newer version', async () => {
+    const name = `test-${++databases}`;
+    await new Promise((resolve) => {
+      const opening = indexedDB.open(name, 2);
+      opening.onsuccess = () => resolve(opening.result.close());
+    });
+    const { visit, problems } = browser(storedIn(name));
+    expect(await visit().create(GUEST)).toMatchObject({ name: 'first' });
+    expect(problems[0]?.message).toMatch(/newer Ringside/);
   });
 
   it('is opened again after another tab made it make way', async () => {

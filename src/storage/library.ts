@@ -9,14 +9,20 @@ export interface GuestLibrary {
   /** The latest modified first; without deleted ones. */
   list(): Promise<readonly GuestSummary[]>;
   create(guest: NewGuest): Promise<StoredGuest>;
-  /** Null when no guest has that id, or it was deleted. */
+  /** Null when no guest has that id, it was deleted, or its contents are damaged. */
   load(id: string): Promise<StoredGuest | null>;
-  /** Keeps the contents as they are now; `modified` becomes now. The saved guest, or null when it was deleted. */
+  /**
+   * Keeps the contents as they are now; `modified` becomes now, and the name stays the one that `rename` gave. The saved
+   * guest, or null when it was deleted.
+   */
   save(guest: StoredGuest): Promise<StoredGuest | null>;
   rename(id: string, name: string): Promise<void>;
   /** A copy under a name of its own; null when there is nothing to copy. */
   duplicate(id: string): Promise<StoredGuest | null>;
-  /** Takes it off the list. `restore` brings it back until the next start, or until 20 later deletions. */
+  /**
+   * Takes it off the list. `restore` brings it back until 20 later deletions, or until the page is started when an hour
+   * has passed: another tab may be started meanwhile.
+   */
   remove(id: string): Promise<void>;
   /** False when it is gone for good. */
   restore(id: string): Promise<boolean>;

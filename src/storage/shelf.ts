@@ -9,6 +9,8 @@ import type { StoredGuest } from './guest';
 export interface GuestRecord extends Omit<StoredGuest, 'files'> {
   /** 0, or how many removals there had been with this one: the oldest has the lowest number. */
   readonly removed: number;
+  /** When it was removed, in milliseconds since 1970; absent: it was not. */
+  readonly removedAt?: number;
 }
 
 /** All methods reject when the storage does. */

@@ -5,7 +5,7 @@
 import type { Problem } from '../session/view';
 import { memoryShelf, type Shelf } from './shelf';
 
-type Trouble = 'closed' | 'full' | 'blocked' | 'failed';
+type Trouble = 'closed' | 'full' | 'blocked' | 'newer' | 'silent' | 'failed';
 
 const PROBLEMS: Readonly<Record<Trouble, Problem>> = {
   closed: {
@@ -20,6 +20,14 @@ const PROBLEMS: Readonly<Record<Trouble, Problem>> = {
   blocked: {
     message: 'Another tab with an older Ringside keeps your guests from being opened.',
     hint: 'Close the other tabs of Ringside and reload this one. Until then, edits last only for this visit.',
+  },
+  newer: {
+    message: 'A newer Ringside has kept your guests in a form that this one does not know.',
+    hint: 'Reload the page to get the newer one. Until then, edits last only for this visit.',
+  },
+  silent: {
+    message: 'The browser does not answer when it is asked for your guests.',
+    hint: 'Close the other tabs of Ringside and reload this one; your guests are not lost. Until then, edits last only for this visit.',
   },
   failed: {
     message:
@@ -107,6 +115,8 @@ function troubleOf(error: unknown): Trouble {
   const name = error instanceof Error ? error.name : '';
   if (name === 'QuotaExceededError') return 'full';
   if (name === 'StorageBlocked') return 'blocked';
+  if (name === 'StorageSilent') return 'silent';
+  if (name === 'VersionError') return 'newer';
   // No IndexedDB at all is a ReferenceError; a forbidden one throws these when it is opened.
   if (['ReferenceError', 'SecurityError', 'InvalidStateError'].includes(name)) return 'closed';
   return 'failed';
