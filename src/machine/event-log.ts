@@ -32,15 +32,22 @@ export class EventLog implements Snapshotable<EventCounts> {
 
   /**
    * What happens in `work` still belongs to the instruction that has just retired: a monitor's work to its reserved
-   * opcode. So its events are stamped with the moment before that instruction, as all others are.
+   * opcode, a single-step trap to the instruction stepped. So its events are stamped with the moment before that
+   * instruction, as all others are.
    */
   completingInstruction<T>(work: () => T): T {
+    const { completing } = this;
     this.completing = 1;
     try {
       return work();
     } finally {
-      this.completing = 0;
+      this.completing = completing;
     }
+  }
+
+  /** The moment before the machine instruction in progress: what an event is stamped with now. */
+  get moment(): number {
+    return this.stamp().retired - this.completing;
   }
 
   save(): EventCounts {

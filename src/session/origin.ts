@@ -9,7 +9,7 @@ import type { Cursor } from '../history';
 import type { Sighting, System, SystemEdit } from '../hypervisor/core/system';
 import { writtenRegisters } from '../machine/codec/written-registers';
 import type { MachineEvent } from '../machine/events';
-import { beginningBefore, beginningOf } from './breakpoints/canonical';
+import { beginningBefore, beginningOf, stepOfDelivery } from './breakpoints/canonical';
 import type { Origin, OriginTarget } from './debug';
 import type { Edited } from './edits';
 import { guestInstruction } from './instruction-view';
@@ -132,11 +132,13 @@ async function memoryOrigin(
 function written(
   run: Run,
   what: string,
-  { by, guestRetired: count }: Sighting,
+  { by, guestRetired, moment: delivered }: Sighting,
   near: number,
   value: (system: System) => number,
 ): Origin {
   const { cursor } = run;
+  const count =
+    delivered === null ? guestRetired : stepOfDelivery(cursor, guestRetired, near, delivered);
   const moment = beginningOf(cursor, count, near);
   const before = value(cursor.machine);
   const instruction = guestInstruction(cursor.machine);

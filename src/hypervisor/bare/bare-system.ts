@@ -77,6 +77,9 @@ export class BareSystem extends PcSystem implements System {
       get guestRetired() {
         return pc.cpu.guestRetired;
       },
+      get moment() {
+        return pc.events.moment;
+      },
       atGuestBoundary: () => true,
       guestCodeAt: (linear) => linear,
       machinePage: (page) => this.machinePage(page),

@@ -112,13 +112,16 @@ export class BinaryTranslationSystem extends PcSystem implements System {
       options.cacheBytes ?? CACHE_BYTES,
       options.facts,
     );
-    const { cpu } = this.pc;
+    const { cpu, events } = this.pc;
     this.watcher = new Watcher({
       silicon: cpu,
       guestCpu: this.virtual.cpu,
       linearEnd: MONITOR_BASE,
       get guestRetired() {
         return cpu.guestRetired;
+      },
+      get moment() {
+        return events.moment;
       },
       atGuestBoundary: () => this.atGuestBoundary(),
       guestCodeAt: (linear) => this.guestCodeAt(linear),

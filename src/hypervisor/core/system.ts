@@ -136,6 +136,12 @@ export interface Sighting {
   readonly by: 'instruction' | 'delivery' | 'page-walk';
   /** Guest instructions retired before the one that does it. */
   readonly guestRetired: number;
+  /**
+   * Of a delivery the moment before the machine instruction during which it was made, else null. A single-step trap, or
+   * an interrupt that a monitor injects at once behind an instruction it carried out, is made before anybody can see
+   * the guest stand behind that instruction.
+   */
+  readonly moment: number | null;
 }
 
 /** A change from outside to the guest as it stands between two of its instructions. */

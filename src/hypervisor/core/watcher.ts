@@ -24,6 +24,8 @@ export interface WatchedSystem {
   /** Guest linear addresses from here on are another's on the silicon. Infinity on `bare`. */
   readonly linearEnd: number;
   readonly guestRetired: number;
+  /** The moment before the silicon's instruction in progress. */
+  readonly moment: number;
   atGuestBoundary(): boolean;
   /** The guest instruction (linear) that begins with the machine instruction at this linear address; null: none. */
   guestCodeAt(linear: number): number | null;
@@ -279,6 +281,7 @@ export class Watcher {
       watch: CODE,
       by: 'instruction',
       guestRetired,
+      moment: null,
     });
   }
 
@@ -295,7 +298,15 @@ export class Watcher {
       const page = this.system.guestPage(access.first >>> PAGE_SHIFT);
       const physical = page === null ? access.first : page * 4096 + (access.first & 0xfff);
       this.noted.push({
-        sighting: { kind, linear, physical, length: size, watch, by },
+        sighting: {
+          kind,
+          linear,
+          physical,
+          length: size,
+          watch,
+          by,
+          moment: by === 'delivery' ? this.system.moment : null,
+        },
         guestRetired: access.settled || !silicon ? this.retiredNow() : null,
         progress: by === 'instruction' ? MACHINE_INSTRUCTION : DONE,
         modifying,

@@ -69,6 +69,8 @@ export const ACTIVITY = { RUNNING: 0, HALTED: 1, SHUTDOWN: 2 } as const;
 
 export interface EventSink {
   emit(body: MachineEventBody): void;
+  /** What happens in `work` belongs to the instruction that has just retired. Absent: nobody stamps these events. */
+  completingInstruction?<T>(work: () => T): T;
 }
 
 /** A decoded instruction of the monitor's reserved opcode lies in [entryLow, entryHigh). */

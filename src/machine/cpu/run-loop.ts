@@ -127,7 +127,7 @@ export class RunLoop {
       const outcome = this.execute(block);
       if (outcome) return outcome;
       if (trapping || core.attention & ATTENTION.DEBUG) {
-        const outcome = this.debugTrap(trapping);
+        const outcome = this.debugTrapBehind(trapping);
         if (outcome) return outcome;
       }
       if (core.attention & ATTENTION.MONITOR) {
@@ -425,6 +425,13 @@ export class RunLoop {
     this.forgetDebug();
     state[WORD.DR + 6]! |= bits;
     return this.deliverDebug();
+  }
+
+  /** No run ends between an instruction and its trap: who hears of it takes both for one step. */
+  private debugTrapBehind(stepping: boolean): Outcome | null {
+    const trap = () => this.debugTrap(stepping);
+    const { events } = this.core;
+    return events?.completingInstruction ? events.completingInstruction(trap) : trap();
   }
 
   private deliverDebug(): Outcome | null {

@@ -309,6 +309,50 @@ describe('breakpoints', () => {
   }, 60_000);
 });
 
+describe('a breakpoint on single-step traps', () => {
+  const STEPPED = TOY_SOURCE.replace(
+    'mov ecx, 5\ncount:',
+    `push dword 0x102
+        popf
+stepped: mov ebx, 0x77
+        mov ecx, 5
+count:`,
+  )
+    .replace(
+      'general_protection:',
+      `single_step:
+        and dword [ss:esp + 8], ~0x100
+        iret
+general_protection:`,
+    )
+    .replace(
+      'times 13 dq 0',
+      'dq 0\n        dw single_step - base, 8, 0x8e00, 0x10\n times 11 dq 0',
+    );
+
+  it.each(TECHNIQUES)(
+    'stops on %s between the instruction stepped and the handler',
+    async (technique) => {
+      const session = await openSession(worldOf(technique, STEPPED));
+      await session.setBreakpoints(one({ kind: 'event', event: 'exception', value: 1 }));
+      const addressOf = async (name: string) => {
+        const [found] = await session.inspect('evaluate', { expressions: [name] });
+        return found?.ok ? found.value : null;
+      };
+      const { found, view } = await session.resume('forward');
+      expect(found).toBe(true);
+      expect(view.guest.eip).toBe(await addressOf('single_step'));
+      expect(view.guest.gpr[3]).toBe(0x77);
+      // Backward: before the instruction, for no moment lies between it and its trap.
+      await session.step('guest', 'forward');
+      const back = await session.resume('backward');
+      expect(back.found).toBe(true);
+      expect(back.view.guest.eip).toBe(await addressOf('stepped'));
+      expect(back.view.guestRetired).toBe(view.guestRetired - 1);
+    },
+  );
+});
+
 describe('breakpoints in random guests', () => {
   const randomWorld = (technique: TechniqueId, seed: number): World => {
     const guest = randomGuest(seed);
@@ -358,6 +402,36 @@ describe('breakpoints in random guests', () => {
       { numRuns: 8, seed: 80386 },
     );
   }, 240_000);
+
+  /** Single-step traps on the kernel's stack; frames that the monitor pushes at once behind an IRET it carried out. */
+  it.each([
+    ['bare', 1, 0x10dffc],
+    ['binary-translation', 3, 0x10eff4],
+  ] as const)(
+    'on the frame of a delivery stop before and behind it on %s',
+    async (technique, seed, address) => {
+      const session = await openSession(randomWorld(technique, seed));
+      const place = { kind: 'data', space: 'virtual', address, length: 4, on: 'write' } as const;
+      const word = async () => {
+        const [found] = await session.inspect('evaluate', { expressions: [`[${address}]`] });
+        return found?.ok ? found.value : null;
+      };
+      const forward = await stopsOf(session, place, FAR, 24);
+      const values = [await word()];
+      for (const _ of forward) {
+        const { found, view } = await session.resume('backward');
+        expect(found).toBe(true);
+        // It stands before what it names: only the next guest instruction makes the value seen behind it.
+        expect(view.guestRetired).toBe(forward[forward.length - values.length]! - 1);
+        await session.step('guest', 'forward');
+        expect(await word()).toBe(values.at(-1));
+        await session.step('guest', 'backward');
+        values.push(await word());
+      }
+      expect(values.length).toBeGreaterThan(20);
+    },
+    120_000,
+  );
 
   it.each(TECHNIQUES)(
     'and back again meet the same stops on %s',

@@ -35,6 +35,22 @@ export function beginningOf(cursor: Cursor<System>, count: number, near: number)
   }
 }
 
+/**
+ * The guest instruction whose step shows a delivery that was told with `count`. Nobody sees the guest stand between an
+ * instruction and its single-step trap, nor between one that a monitor carries out and an interrupt it injects at once:
+ * the guest has begun instruction `count` only when the delivery is over, so it belongs to the step before.
+ *
+ * @param moment the one before the machine instruction during which the delivery was made
+ */
+export function stepOfDelivery(
+  cursor: Cursor<System>,
+  count: number,
+  near: number,
+  moment: number,
+): number {
+  return count > 0 && beginningOf(cursor, count, near) > moment ? count - 1 : count;
+}
+
 const standsAt = (system: System, count: number): boolean =>
   system.guestRetired >= count && system.atGuestBoundary();
 

@@ -15,6 +15,8 @@ export interface Hit {
   readonly count: number;
   /** A moment close to it; of a monitor's the exact one before the machine instruction. */
   readonly at: number;
+  /** Of a delivery the moment before the machine instruction that made it: its count may be one too high. */
+  readonly delivered: number | null;
   readonly sighting: Sighting | null;
   /** What an event says of itself. */
   readonly words: string;
@@ -23,7 +25,7 @@ export interface Hit {
 }
 
 /** Enough of a hit to tell whether it can be the one that is looked for. */
-export type Seen = Pick<Hit, 'kind' | 'count' | 'at'>;
+export type Seen = Pick<Hit, 'kind' | 'count' | 'at' | 'delivered'>;
 
 /** Whether a condition holds on the machine as it stands; a condition without a value does not. */
 export type Ask = (armed: Armed, system: System) => boolean;
@@ -115,13 +117,14 @@ export class Lookout {
     found: (hit: Hit) => void,
   ): void {
     const kind = sighting.kind === 'execute' ? 'code' : 'effect';
-    const count = sighting.guestRetired;
-    if (!isWanted({ kind, count, at: system.retired })) return;
+    const { guestRetired: count, moment: delivered } = sighting;
+    if (!isWanted({ kind, count, at: system.retired, delivered })) return;
     for (const armed of this.meantBy(sighting)) {
       // An access is told behind its instruction, unless a delivery made it: then the next one is still to come.
       const unasked = armed.condition !== null && kind === 'effect' && system.guestRetired <= count;
       if (!unasked && !this.ask(armed, system)) continue;
-      found({ armed, kind, count, at: system.retired, sighting, words: '', unasked });
+      const at = system.retired;
+      found({ armed, kind, count, at, delivered, sighting, words: '', unasked });
     }
   }
 
@@ -146,6 +149,8 @@ export class Lookout {
         kind: 'effect',
         count: system.guestRetired,
         at: system.retired,
+        // All that happens on the way into a handler.
+        delivered: system.events.moment,
         sighting: null,
         words: match.words,
         unasked: armed.condition !== null,
@@ -166,6 +171,7 @@ export class Lookout {
         kind: 'monitor',
         count: event.guestRetired,
         at: event.retired,
+        delivered: null,
         sighting: null,
         words: match.words,
         unasked: armed.condition !== null,

@@ -18,7 +18,13 @@ import type { System } from '../../hypervisor/core/system';
 import type { Run } from '../run';
 import type { Direction } from '../world';
 import type { Armed } from './armed';
-import { beginningBefore, beginningOf, boundaryAfter, boundaryBefore } from './canonical';
+import {
+  beginningBefore,
+  beginningOf,
+  boundaryAfter,
+  boundaryBefore,
+  stepOfDelivery,
+} from './canonical';
 import { type Hit, Lookout, type Seen } from './hits';
 
 /** Machine instructions between two pauses: first few, so that a near hit is told at once. */
@@ -92,8 +98,8 @@ export class BreakpointSearch {
     const stand = this.standAt(from);
     const last = stand.inside ? stand.count : stand.count - 1;
     const lastOfMonitor = this.boundaryFrom(from);
-    const isWanted = ({ kind, count, at }: Seen): boolean =>
-      kind === 'monitor' ? at < lastOfMonitor : count <= last;
+    const isWanted = ({ kind, count, at, delivered }: Seen): boolean =>
+      kind === 'monitor' ? at < lastOfMonitor : count <= (delivered === null ? last : last + 1);
     let high = stand.inside ? beginningOf(cursor, stand.count + 1, from) : from;
     for (let size = FIRST_WINDOW; high > 0; size = Math.min(LARGEST_WINDOW, size * 2)) {
       const low = this.windowStart(high, size);
@@ -146,7 +152,10 @@ export class BreakpointSearch {
   private firstOf(hits: readonly Hit[], from: number): Stop | null {
     const isBehind = (at: number) => at > from;
     const guests = this.firstPassing(
-      hits.filter(({ kind }) => kind !== 'monitor').sort((a, b) => stopCount(a) - stopCount(b)),
+      hits
+        .filter(({ kind }) => kind !== 'monitor')
+        .map((hit) => this.placed(hit))
+        .sort((a, b) => stopCount(a) - stopCount(b)),
       isBehind,
     );
     const monitors = this.firstPassing(
@@ -188,9 +197,18 @@ export class BreakpointSearch {
     return best;
   }
 
+  /** The hit with the guest instruction that its step is of. */
+  private placed(hit: Hit): Hit {
+    const { count, at, delivered } = hit;
+    if (delivered === null) return hit;
+    const step = stepOfDelivery(this.cursor, count, at, delivered);
+    return { ...hit, count: step, delivered: null };
+  }
+
   /** Where to stop for a hit; leaves the cursor there on the way forward. */
-  private stopOf({ kind, count, at }: Hit, direction: Direction): number {
+  private stopOf(hit: Hit, direction: Direction): number {
     const { cursor } = this;
+    const { kind, count, at } = this.placed(hit);
     if (kind === 'monitor') {
       return direction === 'forward' ? boundaryAfter(cursor, at) : boundaryBefore(cursor, at);
     }
