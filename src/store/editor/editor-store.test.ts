@@ -428,6 +428,28 @@ describe('an image that is open', () => {
 });
 
 describe('the list of guests', () => {
+  it('opens again what was open when it was taken away, if nothing else is', async () => {
+    const { actions, get } = workshop();
+    await actions.newGuest();
+    const id = get().guest?.id ?? '';
+    await actions.remove(id);
+    await actions.undoRemove();
+    expect(get().guest?.id).toBe(id);
+    await actions.remove(id);
+    await actions.openShipped('user-cli');
+    await actions.undoRemove();
+    expect(get().guest?.shipped).toBe('user-cli');
+  });
+
+  it('leaves what is open alone when source is not text', async () => {
+    const { actions, get, problems } = workshop();
+    await actions.newGuest();
+    const bytes = Uint8Array.of(0xff, 0xfe, 0x41, 0);
+    expect(await actions.openFiles([{ name: 'a.asm', bytes }])).toBe(false);
+    expect(problems).toMatchObject([{ file: 'a.asm', message: expect.stringMatching(/UTF-16/) }]);
+    expect(get().guest?.main).toBe('guest.asm');
+  });
+
   it('takes a guest away and brings it back', async () => {
     const { actions, get } = workshop();
     await actions.newGuest();

@@ -61,6 +61,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
   let opening = 0;
 
   const refresh = async (): Promise<void> => set({ own: await library.list() });
+  /** The guest that was open when it was removed: it is open again when it is brought back. */
+  let closed: string | null = null;
 
   /** The dialog goes in the same moment: while it is there, keys do not reach the editor behind it. */
   const showStored = async (guest: StoredGuest): Promise<void> => {
@@ -95,8 +97,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       await showStored(guest);
     } else {
       report({
-        message: 'This guest is no longer in the library.',
-        hint: 'It may have been deleted in another tab.',
+        message: 'This guest is no longer in the library, or its contents are damaged.',
+        hint: 'It may have been deleted in another tab. If it stays in the list, delete it there.',
       });
       await refresh();
     }
@@ -215,6 +217,9 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
             hint: 'Choose assembly source (.asm) with the files it includes, or one image.',
           });
           return false;
+        case 'unreadable':
+          report(imported.problem);
+          return false;
         case 'image':
           return openImage(imported.file, imported.left);
         case 'source': {
@@ -278,7 +283,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       await flush();
       const removed = get().own.find((guest) => guest.id === id) ?? null;
       await library.remove(id);
-      if (get().guest?.id === id) {
+      closed = get().guest?.id === id ? id : null;
+      if (closed !== null) {
         show(null, []);
         await library.setLastOpen(null);
       }
@@ -289,8 +295,12 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       const { removed } = get();
       if (!removed) return;
       set({ removed: null });
-      if (!(await library.restore(removed.id))) {
+      const back = (await library.restore(removed.id)) ? await library.load(removed.id) : null;
+      if (!back) {
         report({ message: `${removed.name} can no longer be brought back.` });
+      } else if (closed === back.id && get().guest === null) {
+        show(openOf(back), back.breakpoints);
+        await library.setLastOpen(back.id);
       }
       await refresh();
     },

@@ -12,6 +12,7 @@ const file = (name: string, content: string | Uint8Array) => ({
   name,
   bytes: typeof content === 'string' ? bytes(content) : content,
 });
+const concat = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 const BINARY = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0, 0);
 
 describe('files that are opened', () => {
@@ -53,6 +54,31 @@ describe('files that are opened', () => {
       left: ['small.bin'],
     });
     expect(importFiles([])).toEqual({ kind: 'nothing' });
+  });
+
+  it('are an image when the text beside it is no program', () => {
+    const given = [file('k.elf', BINARY), file('README.txt', 'Read me.\n')];
+    expect(importFiles(given)).toMatchObject({
+      kind: 'image',
+      file: { name: 'k.elf' },
+      left: ['README.txt'],
+    });
+    const program = [file('logo.bin', BINARY), file('prog.txt', 'incbin "logo.bin"\n')];
+    expect(importFiles(program)).toMatchObject({ kind: 'source', main: 'prog.txt' });
+  });
+
+  it('have names of any kind', () => {
+    const odd = importFiles([file('__proto__', 'cli')]);
+    expect(odd.kind === 'source' && Object.entries(odd.files)).toEqual([['__proto__', 'cli']]);
+    expect(importFiles([file('.asm', 'cli')])).toMatchObject({ kind: 'source', main: '.asm' });
+  });
+
+  it('are refused when their name says source and their bytes do not', () => {
+    const latin1 = concat(bytes("cli\ndb '"), Uint8Array.of(0xe9), bytes("'\n"));
+    expect(importFiles([file('a.asm', latin1)])).toMatchObject({
+      kind: 'unreadable',
+      problem: { file: 'a.asm', line: 2, message: expect.stringContaining('0xe9') },
+    });
   });
 });
 
