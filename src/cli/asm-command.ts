@@ -1,7 +1,7 @@
 /** `ringside asm`: source to image, with a listing on request. */
 import { SHIPPED_TEXTS } from '../guests/registry';
 import { assembleSource } from '../session';
-import { filesBeside, sourceText } from './guest-file';
+import { filesBeside, refuseOverwriting, sourceText } from './guest-file';
 import { ASM_HELP } from './help';
 import { type OptionSpec, parseOptions } from './options';
 import { STATUS, type Terminal, UsageError } from './text';
@@ -25,9 +25,11 @@ export function asmCommand(args: readonly string[], terminal: Terminal): number 
   if (rest.length > 0) throw new UsageError(`asm takes one SOURCE; '${rest[0]}' is too much.`);
   if (output === null) throw new UsageError('asm needs -o FILE.');
   const bytes = terminal.readFile(source);
-  if (!bytes) throw new UsageError(`The file '${source}' cannot be read.`);
+  if (!bytes) throw new UsageError(`'${source}' ${terminal.whyUnreadable(source)}.`);
   const format = options.choice('format') === 'flat' ? 'flat' : 'elf';
-  const text = sourceText(bytes);
+  const listing = options.path('listing');
+  refuseOverwriting(terminal, [source], [output, listing]);
+  const text = sourceText(source, bytes);
   const files = filesBeside(source, text, terminal);
   const assembled = assembleSource(source, text, format, { ...SHIPPED_TEXTS.library, ...files });
   if (!assembled.ok) {
@@ -35,7 +37,6 @@ export function asmCommand(args: readonly string[], terminal: Terminal): number 
     return STATUS.usage;
   }
   save(terminal, output, assembled.value.image);
-  const listing = options.path('listing');
   if (listing !== null) save(terminal, listing, assembled.value.listing);
   return STATUS.ended;
 }

@@ -1,10 +1,11 @@
 /** From what the user named to a guest: a shipped one, or a file. */
+import { readSource } from '../base/source-text';
 import { GUEST_CATALOG } from '../guests/catalog';
 import { ACCEPTED_GUESTS, type GuestSource, type Problem } from '../session';
 import { type Terminal, UsageError } from './text';
 
 const INCLUDE = /^[^;"'\n]*?(%include|\bincbin)\s+["'`](.+?)["'`]/gim;
-const ASSEMBLY = /\.(asm|s|nasm|inc)$/i;
+const ASSEMBLY = /\.(asm|s|nasm|nas|inc)$/i;
 
 export function guestNamed(name: string, terminal: Terminal): GuestSource {
   if (GUEST_CATALOG.some((guest) => guest.name === name)) return { kind: 'shipped', name };
@@ -12,17 +13,46 @@ export function guestNamed(name: string, terminal: Terminal): GuestSource {
   if (!bytes) {
     const names = GUEST_CATALOG.map((guest) => guest.name).join(', ');
     throw new UsageError(
-      `'${name}' is neither a shipped guest nor a file that can be read. Shipped guests: ${names}. ${ACCEPTED_GUESTS}`,
+      `'${name}' ${terminal.whyUnreadable(name)} as a file, and no shipped guest has that name. Shipped guests: ${names}. ${ACCEPTED_GUESTS}`,
     );
   }
   if (ASSEMBLY.test(name)) {
-    const text = sourceText(bytes);
+    const text = sourceText(name, bytes);
     return { kind: 'assembly', name, text, files: filesBeside(name, text, terminal) };
   }
   return { kind: 'image', name, bytes };
 }
 
-export const sourceText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+/** @throws UsageError that names the line, if the bytes are no source */
+export function sourceText(name: string, bytes: Uint8Array): string {
+  const text = readSource(bytes);
+  if (text.ok) return text.value;
+  const { line, message, hint } = text.error;
+  throw new UsageError(`${line === undefined ? name : `${name}:${line}`}: ${message} ${hint}`);
+}
+
+/** Results never take the place of what they are made from, or of each other. @throws UsageError */
+export function refuseOverwriting(
+  terminal: Terminal,
+  read: readonly string[],
+  written: readonly (string | null)[],
+): void {
+  const taken = [...read];
+  for (const path of written) {
+    if (path === null) continue;
+    const other = taken.find((one) => terminal.isSameFile(one, path));
+    // Several outputs may go to the same device: /dev/null, /dev/stdout.
+    const device = path.startsWith('/dev/');
+    if (other !== undefined && !device) {
+      throw new UsageError(
+        read.includes(other)
+          ? `'${path}' would be overwritten, and it is read here. Give another name.`
+          : `'${path}' is given for two results. Give each a name of its own.`,
+      );
+    }
+    taken.push(path);
+  }
+}
 
 /**
  * What `%include` and `incbin` name in a source and in what it includes, read from the source's folder. What is not there is
@@ -41,8 +71,9 @@ export function filesBeside(
       const bytes = terminal.readFile(/^([/\\]|[A-Za-z]:)/.test(name) ? name : folder + name);
       if (!bytes) continue;
       const isText = directive?.startsWith('%') ?? false;
-      found[name] = isText ? sourceText(bytes) : bytes;
-      if (isText) visit(sourceText(bytes));
+      const content = isText ? sourceText(folder + name, bytes) : bytes;
+      found[name] = content;
+      if (typeof content === 'string') visit(content);
     }
   };
   visit(source);

@@ -18,7 +18,7 @@ ${guests}
 
 export const RUN_HELP = `ringside run GUEST [options]
 
-GUEST is the name of a shipped guest, assembly source (.asm, .s, .nasm), or an image. What a source includes is looked for
+GUEST is the name of a shipped guest, assembly source (.asm, .s, .nas, .nasm), or an image. What a source includes is looked for
 beside it; lib/ holds the files the shipped guests share. A shipped guest brings its format and what is typed.
 
   multiboot     Multiboot 1: ELF32 for i386, or flat with address fields
@@ -39,8 +39,10 @@ ${guests}
   --costs C              pentium4, modern: the cycle model (default: pentium4)
   --memory MIB           guest memory in MiB (default: 8)
   --format F             auto, multiboot, rom, boot-sector, flat (default: auto, by the file's bytes)
-  --load-address A       flat: where the first byte goes (default: 0x100000, with --bits 16: 0x7c00)
-  --entry A              flat: address of the first instruction (default: the load address)
+  --load-address A       flat: where the first byte goes (default: 0x100000, with --bits 16: 0x7c00; for source
+                         where it was assembled for)
+  --entry A              flat: address of the first instruction (default: the load address; for source _start, start,
+                         entry or main, if there is one)
   --bits B               flat: 32 starts in flat protected mode, 16 in real mode (default: 32)
   --command-line TEXT    multiboot: the kernel's command line
   --module FILE          multiboot: a module; may be given several times

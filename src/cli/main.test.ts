@@ -28,6 +28,8 @@ async function ringside(args: string, given: Record<string, string | Uint8Array>
       const file = given[path];
       return typeof file === 'string' ? new TextEncoder().encode(file) : (file ?? null);
     },
+    whyUnreadable: () => 'does not exist',
+    isSameFile: (one, other) => one === other,
     writeFile: (path) => {
       if (path.startsWith('/nowhere/')) throw new Error('no such directory');
       files.set(path, '');
@@ -43,6 +45,76 @@ async function ringside(args: string, given: Record<string, string | Uint8Array>
   const status = await main(args.split(' '), terminal);
   return { status, out, error, files } satisfies Ran;
 }
+
+/** `main` with a terminal of its own making. */
+async function withTerminal(args: string, own: Partial<Terminal>) {
+  let error = '';
+  const terminal: Terminal = {
+    out: () => {},
+    error: (text) => {
+      error += text;
+    },
+    readFile: () => new TextEncoder().encode(guest(EXIT)),
+    whyUnreadable: () => 'is a folder',
+    isSameFile: (one, other) => one === other,
+    writeFile: () => ({ write: () => {}, close: () => {} }),
+    ...own,
+  };
+  return { status: await main(args.split(' '), terminal), error };
+}
+
+describe('files', () => {
+  it('that cannot be read are named with the reason', async () => {
+    const own = { readFile: () => null };
+    for (const args of ['run d', 'asm d -o x', 'run hello-rings --module d']) {
+      const { status, error } = await withTerminal(args, own);
+      expect(status).toBe(2);
+      expect(error).toMatch(/'d'.*is a folder/);
+    }
+  });
+
+  it.each([
+    ['asm a.asm -o a.asm', /'a\.asm' would be overwritten/],
+    ['asm a.asm -o x --listing a.asm', /'a\.asm' would be overwritten/],
+    ['asm a.asm -o x --listing x', /two results/],
+    ['run a.asm --trace a.asm', /'a\.asm' would be overwritten/],
+    ['run a.asm --trace x --events x', /two results/],
+  ])('are not overwritten by results: %s', async (args, message) => {
+    const writeFile = () => {
+      throw new Error('was opened for writing');
+    };
+    const { status, error } = await withTerminal(args, { writeFile });
+    expect(status).toBe(2);
+    expect(error).toMatch(message);
+  });
+
+  it('that fill the disk end the run with the name of the file', async () => {
+    const full = () => {
+      throw new Error('no space left on device');
+    };
+    const own = { writeFile: () => ({ write: full, close: () => {} }) };
+    const { status, error } = await withTerminal('run a.asm --trace t', own);
+    expect(status).toBe(2);
+    expect(error).toMatch(/Cannot write 't': no space left/);
+  });
+
+  it('that are source by their name and not by their bytes are refused with the line', async () => {
+    const latin1 = Uint8Array.from("nop\ndb 'é'\n", (letter) => letter.charCodeAt(0));
+    for (const args of ['run a.asm', 'asm a.asm -o x']) {
+      const { status, error } = await withTerminal(args, { readFile: () => latin1 });
+      expect(status).toBe(2);
+      expect(error).toMatch(/a\.asm:2: Byte 0xe9/);
+    }
+  });
+});
+
+describe('a key that is not known', () => {
+  it('is refused instead of being typed letter by letter', async () => {
+    const { status, error } = await withTerminal('run a.asm --input a\\q', {});
+    expect(status).toBe(2);
+    expect(error).toMatch(/'\\q' is no key/);
+  });
+});
 
 const hello = shippedGuest('hello-rings')!;
 const expected = meantRun(hello, 'bare');
@@ -244,7 +316,7 @@ out 0xf4,al`);
     ['run hello-rings --log-port 0x10000', /from 0 to 0xffff/],
     ['run hello-rings --format elf', /multiboot, rom, boot-sector, flat/],
     ['run hello-rings --load-address 0x100000', /--format flat/],
-    ['run hello-rings --module nowhere', /'nowhere' cannot be read/],
+    ['run hello-rings --module nowhere', /'nowhere' does not exist/],
     ['run hello-rings --input é', /No key types/],
     ['dance', /run, asm/],
   ])('refuses `%s` with what would be accepted', async (args, words) => {

@@ -1,9 +1,10 @@
 /** The `ringside` command: picks the command module, turns usage errors into words and exit status 2. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { asmCommand } from './asm-command';
 import { HELP } from './help';
 import { runCommand } from './run-command';
-import { STATUS, type Terminal, UsageError } from './text';
+import { NobodyListens, STATUS, type Terminal, UsageError } from './text';
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[], terminal: Terminal) => number>> =
   { run: runCommand, asm: asmCommand };
@@ -30,6 +31,7 @@ export async function main(
     }
     return run(args, terminal);
   } catch (error) {
+    if (error instanceof NobodyListens) return STATUS.usage;
     if (!(error instanceof UsageError)) throw error;
     const help = Object.hasOwn(COMMANDS, command)
       ? `ringside ${command} --help`
@@ -44,7 +46,14 @@ const STDERR = 2;
 
 function processTerminal(): Terminal {
   return {
-    out: (text) => writeAll(STDOUT, text),
+    out: (text) => {
+      try {
+        writeAll(STDOUT, text);
+      } catch (error) {
+        if (codeOf(error) === 'EPIPE') throw new NobodyListens();
+        throw new UsageError(`Cannot write the output: ${(error as Error).message}.`);
+      }
+    },
     error: (text) => writeAll(STDERR, text),
     readFile: (path) => {
       try {
@@ -53,6 +62,15 @@ function processTerminal(): Terminal {
         return null;
       }
     },
+    whyUnreadable: (path) => {
+      try {
+        readFileSync(path);
+        return 'cannot be read';
+      } catch (error) {
+        return UNREADABLE[codeOf(error) ?? ''] ?? `cannot be read (${(error as Error).message})`;
+      }
+    },
+    isSameFile: (one, other) => realPath(one) === realPath(other),
     writeFile: (path) => {
       const file = openSync(path, 'w');
       let pending: string[] = [];
@@ -82,6 +100,23 @@ function processTerminal(): Terminal {
   };
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder and cannot be read',
+  EACCES: 'may not be read: its permissions forbid it',
+  EPERM: 'may not be read: its permissions forbid it',
+};
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
 /** A pipe may take only part of what is written, or ask to try again. */
 function writeAll(file: number, data: string | Uint8Array): void {
   const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
@@ -89,7 +124,7 @@ function writeAll(file: number, data: string | Uint8Array): void {
     try {
       at += writeSync(file, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (codeOf(error) !== 'EAGAIN') throw error;
     }
   }
 }

@@ -27,7 +27,7 @@ export interface ParsedOptions {
 }
 
 /**
- * `--name value` and `--name=value`; `-o` is short for `--output`. Everything else is positional.
+ * `--name value` and `--name=value`; `-o` is short for `--output`, `-h` for `--help`. Everything else is positional.
  *
  * @throws UsageError
  */
@@ -46,7 +46,8 @@ export function parseOptions(
     }
     const equals = argument.indexOf('=');
     const written = equals < 0 ? argument : argument.slice(0, equals);
-    const name = written === '-o' ? 'output' : written.startsWith('--') ? written.slice(2) : '';
+    const short: Readonly<Record<string, string>> = { '-o': 'output', '-h': 'help' };
+    const name = short[written] ?? (written.startsWith('--') ? written.slice(2) : '');
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (!spec) {
       const known = Object.keys(specs).map((option) => `--${option}`);

@@ -11,7 +11,7 @@ import {
   traceLine,
   type World,
 } from '../session';
-import { guestNamed, problemText } from './guest-file';
+import { guestNamed, problemText, refuseOverwriting } from './guest-file';
 import { RUN_HELP } from './help';
 import { type OptionSpec, parseOptions } from './options';
 import { type FileSink, STATUS, type Terminal, UsageError } from './text';
@@ -62,6 +62,11 @@ export function runCommand(args: readonly string[], terminal: Terminal): number 
   const [name, ...rest] = options.positional;
   if (name === undefined) throw new UsageError('run needs a GUEST.');
   if (rest.length > 0) throw new UsageError(`run takes one GUEST; '${rest[0]}' is too much.`);
+  refuseOverwriting(
+    terminal,
+    [name, ...options.paths('module')],
+    [options.path('events'), options.path('trace')],
+  );
   const made = makeSystem(worldOf(guestNamed(name, terminal), options, terminal), SHIPPED_TEXTS);
   if (!made.ok) {
     terminal.error(problemText(made.error));
@@ -137,7 +142,7 @@ function imageChoice(options: Options, terminal: Terminal): ImageChoice {
   const commandLine = options.text('command-line');
   const modules = options.paths('module').map((path) => {
     const bytes = terminal.readFile(path);
-    if (!bytes) throw new UsageError(`The module '${path}' cannot be read.`);
+    if (!bytes) throw new UsageError(`The module '${path}' ${terminal.whyUnreadable(path)}.`);
     return { text: path, bytes };
   });
   return {
@@ -150,7 +155,11 @@ function imageChoice(options: Options, terminal: Terminal): ImageChoice {
   };
 }
 
-/** `\\n`, `\\r`, `\\t`, `\\b`, `\\e`, `\\\\` and `\\xHH`, so that keys without a character can be typed. */
+/**
+ * `\\n`, `\\r`, `\\t`, `\\b`, `\\e`, `\\\\` and `\\xHH`, so that keys without a character can be typed.
+ *
+ * @throws UsageError for any other
+ */
 function unescaped(text: string): string {
   const named: Readonly<Record<string, string>> = {
     n: '\n',
@@ -160,17 +169,30 @@ function unescaped(text: string): string {
     e: '\x1b',
     '\\': '\\',
   };
-  return text.replace(/\\(?:x([0-9a-f]{2})|(.))/gi, (whole, hex, letter) =>
-    hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (named[letter] ?? whole),
-  );
+  return text.replace(/\\(?:x([0-9a-f]{2})|(.?))/gis, (whole, hex, letter) => {
+    if (hex) return String.fromCharCode(Number.parseInt(hex, 16));
+    const key = named[letter];
+    if (key !== undefined) return key;
+    throw new UsageError(
+      `'${whole}' is no key: \\n, \\r, \\t, \\b, \\e, \\xHH and \\\\ are known.`,
+    );
+  });
 }
 
 function openFor(path: string, terminal: Terminal): FileSink {
-  try {
-    return terminal.writeFile(path);
-  } catch (error) {
-    throw new UsageError(`Cannot write '${path}': ${(error as Error).message}.`);
-  }
+  const named = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      throw new UsageError(`Cannot write '${path}': ${(error as Error).message}.`);
+    }
+  };
+  const sink = named(() => terminal.writeFile(path));
+  // A disk may be full only later.
+  return {
+    write: (data) => named(() => sink.write(data)),
+    close: () => named(() => sink.close()),
+  };
 }
 
 function runPlain(system: System, limit: number, showConsole: () => void): Outcome {

@@ -27,6 +27,16 @@ describe('a shipped guest', () => {
   });
 });
 
+describe('an image', () => {
+  it('of no known format that is text is told to be named as source', () => {
+    const bytes = new TextEncoder().encode('bits 32\nhlt\n');
+    expect(run({ kind: 'image', name: 'notes.txt', bytes }).outcome).toMatchObject({
+      file: 'notes.txt',
+      hint: expect.stringMatching(/^It is text.*\.asm/),
+    });
+  });
+});
+
 describe('a session', () => {
   it('opens the guest asked for last, when the texts of another are still on their way', async () => {
     const session = new Session({ yieldNow: async () => {} });
@@ -44,6 +54,34 @@ describe('a session', () => {
 });
 
 describe('a source', () => {
+  it('that ends its first sector as a boot sector does is one', () => {
+    const boot = `bits 16
+org 0x7c00
+mov al, 'B'
+mov dx, 0x3f8
+out dx, al
+mov al, 0x10
+out 0xf4, al
+times 510-($-$$) db 0
+dw 0xaa55
+`;
+    expect(assembly(boot)).toEqual({ outcome: { kind: 'exited', code: 0x10 }, console: 'B' });
+  });
+
+  it('that is to be flat goes where it was assembled for, and starts at its label', () => {
+    const text = `bits 32
+org 0x200000
+text: db 'F'
+start: mov al, [text]
+mov dx, 0x3f8
+out dx, al
+mov al, 0x10
+out 0xf4, al
+`;
+    const guest = { kind: 'assembly', name: 'g.asm', text } as const;
+    expect(run(guest, { image: { format: 'flat' } }).console).toBe('F');
+  });
+
   const main = '%include "lib/start.inc"\nmain: print "here", 10\nret\n';
 
   it('may include what the shipped guests share', () => {

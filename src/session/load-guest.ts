@@ -8,12 +8,13 @@ import {
   toFlat,
 } from '../assembler';
 import { err, ok, type Result } from '../base/result';
+import { looksLikeText } from '../base/source-text';
 import type { SourcePlace } from '../debugger/inspect/context';
 import { GUEST_CATALOG } from '../guests/catalog';
 import type { ShippedTexts } from '../guests/shipped-guest';
 import { loadChoice } from '../guests/shipped-guest';
 import { ACCEPTED_FORMATS } from '../machine/loader/load-error';
-import { readImage } from '../machine/loader/load-image';
+import { detectFormat, readImage } from '../machine/loader/load-image';
 import { hasMultibootMagic } from '../machine/loader/multiboot';
 import type { LoadedGuest } from './api';
 import { SourceMap } from './source-map';
@@ -92,19 +93,41 @@ function fromAssembly(
   if (!assembled.ok) return err(problemOf(assembled.error, file));
   const assembly = assembled.value;
   const symbols = assembly.symbols.map(({ name: label, address }) => ({ name: label, address }));
-  const multiboot = (image.format ?? 'multiboot') === 'multiboot';
+  const format = image.format ?? formatOf(assembly);
+  const multiboot = format === 'multiboot';
   const bytes = multiboot ? toElf(assembly) : toFlat(assembly);
   // A header that is there but wrong has the loader's own message.
   if (multiboot && !hasMultibootMagic(bytes)) {
     return err({ message: NO_HEADER, file, hint: HEADER_LINES });
   }
+  const placed = format !== 'flat' || image.loadAddress !== undefined ? {} : placeOf(assembly);
+  const choice = { ...placed, ...image, format };
   return ok({
     guest: { name, source: text, symbols },
     image: bytes,
-    choice: image,
+    choice,
     ...(input ? { input } : {}),
     map: new SourceMap(symbols, linesOf(assembly)),
   });
+}
+
+/** Without a Multiboot header, bytes that end a first sector as a boot sector does are one. */
+function formatOf(assembly: Assembly): 'multiboot' | 'boot-sector' {
+  if (hasMultibootMagic(toElf(assembly))) return 'multiboot';
+  return detectFormat(toFlat(assembly)) === 'boot-sector' ? 'boot-sector' : 'multiboot';
+}
+
+/** Labels people start at, in this order. */
+const START_LABELS = ['_start', 'start', 'entry', 'main'];
+
+/** A flat program goes where it was assembled for, and starts at a label that says so, or at its first byte. */
+function placeOf({ sourceMap, symbols }: Assembly): ImageChoice {
+  const addresses = sourceMap.map(({ address }) => address);
+  if (addresses.length === 0) return {};
+  const loadAddress = addresses.reduce((lowest, address) => Math.min(lowest, address));
+  const start = START_LABELS.flatMap((name) => symbols.find((s) => s.name === name) ?? [])[0];
+  const inside = start !== undefined && addresses.includes(start.address);
+  return { loadAddress, entry: inside ? start.address : loadAddress };
 }
 
 function linesOf(assembly: Assembly): Map<number, SourcePlace> {
@@ -132,18 +155,22 @@ const problemOfOne = (error: AsmError): Problem => ({
 });
 
 const NO_HEADER = 'The source has no Multiboot header, so there is nothing to start it by.';
-const HEADER_LINES = `Add these lines, before the code and within the first 8 KiB:
+const HEADER_LINES = `Add these lines, before the code and within the first 8 KiB (or end 512 bytes with dw 0xaa55 for a boot sector, or load it as it is with --format flat):
 align 4
 dd 0x1BADB002        ; magic
 dd 0                 ; flags
 dd -0x1BADB002       ; checksum: the three add up to 0`;
+
+const IS_TEXT = 'It is text: if it is assembly source, give it a name that ends in .asm.';
 
 function fromImage(name: string, bytes: Uint8Array, world: Given): Result<GuestImage, Problem> {
   const read = readImage(bytes, world.memoryBytes, world.image);
   if (!read.ok) {
     const { message, hint } = read.error;
     // The loaders may say what they accept in their own words: it is said once.
-    const own = hint.replace(ACCEPTED_FORMATS, '').trim();
+    const loaders = hint.replace(ACCEPTED_FORMATS, '').trim();
+    const asked = world.image?.format !== undefined;
+    const own = !asked && detectFormat(bytes) === null && looksLikeText(bytes) ? IS_TEXT : loaders;
     const all = own === '' ? ACCEPTED_GUESTS : `${own} ${ACCEPTED_GUESTS}`;
     return err({ message, file: name, hint: all });
   }
