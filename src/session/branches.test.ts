@@ -216,4 +216,74 @@ describe.each(['bare', 'binary-translation'] as const)('origins on %s', (techniq
     const none = await session.origin({ kind: 'register', name: 'xyz' });
     expect(none).toMatchObject({ found: false });
   }, 60_000);
+
+  const openWith = (code: string) =>
+    openSession(worldOf(technique, TOY_SOURCE.replace('mov ecx, 5\ncount:', code)));
+
+  it('do not name an instruction that left the register alone', async () => {
+    const session = await openWith(`mov ebx, 7
+        mov esi, 9
+        xor ecx, ecx
+        rep lodsb
+        cmp ebx, 8
+        cmove ebx, ecx
+        shl ebx, cl
+        mov ecx, 5
+count:`);
+    await stopAt(session, 'count');
+    const text = async (name: string) => {
+      const origin = await session.origin({ kind: 'register', name });
+      return origin.found ? origin.instruction?.text : origin.sentence;
+    };
+    expect(await text('ebx')).toMatch(/^mov ebx,7/);
+    expect(await text('esi')).toMatch(/^mov esi,9/);
+    expect(await text('eflags')).toMatch(/^cmp ebx,8/);
+  }, 60_000);
+
+  it('name a delivery that wrote what a register held before', async () => {
+    // Two faults on one page, from ring 0 to ring 0. The handler goes on at `again`, then at `count`.
+    const session = await openSession(
+      worldOf(
+        technique,
+        TOY_SOURCE.replace(
+          'mov ecx, 5\ncount:',
+          `mov dword [next], again
+        mov eax, [0x00800000]
+again:  mov dword [next], go
+        mov eax, [0x00800000]
+go:     mov dword [next], after_fault
+        mov ecx, 5
+count:`,
+        )
+          .replace(
+            'page_fault:\n        mov dword [ss:esp + 4], after_fault',
+            'page_fault:\n push dword [ss:next]\n pop dword [ss:esp + 4]',
+          )
+          .replace('counter: dd 0', 'next: dd 0\ncounter: dd 0'),
+      ),
+    );
+    await stopAt(session, 'again');
+    await stopAt(session, 'go');
+    const cr2 = await session.origin({ kind: 'register', name: 'cr2' });
+    expect(cr2).toMatchObject({ found: true, by: 'delivery', before: 0x800000, after: 0x800000 });
+    expect(cr2.found && cr2.label).toBe('again+0xa');
+    await session.seek(cr2.found ? cr2.moment : at(0));
+    await session.step('guest', 'forward');
+    const cs = await session.origin({ kind: 'register', name: 'cs' });
+    expect(cs).toMatchObject({ found: true, by: 'delivery', before: 8, after: 8 });
+  }, 60_000);
+
+  it('go back to the start for what is written once', async () => {
+    const session = await openWith('mov ecx, 3000000\nwaiting: loop waiting\n mov ecx, 5\ncount:');
+    await stopAt(session, 'count');
+    const cr0 = await session.origin({ kind: 'register', name: 'cr0' });
+    expect(cr0.found && cr0.label).toMatch(/^paging/);
+    const gdtr = await session.origin({ kind: 'register', name: 'gdtr' });
+    expect(gdtr.found && gdtr.label).toMatch(/^_start/);
+    const cr4 = await session.origin({ kind: 'register', name: 'cr4' });
+    expect(cr4).toMatchObject({
+      found: false,
+      sentence: 'CR4 has not been written since the start.',
+    });
+  }, 60_000);
 });

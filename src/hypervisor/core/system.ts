@@ -106,8 +106,11 @@ export interface UntranslatedRun {
  * counters could tell: same instructions, same cycles, same events.
  */
 export interface Watch {
-  /** Guest linear addresses of instructions. */
-  readonly code: ReadonlySet<number>;
+  /**
+   * Guest linear addresses of instructions. May be computed: `has` is asked when an instruction is decoded, so its answer
+   * may depend on the address and the bytes there, and on nothing else.
+   */
+  readonly code: { readonly size: number; has(linear: number): boolean };
   readonly data: readonly {
     /** `physical`: guest-physical. */
     readonly space: 'virtual' | 'physical';

@@ -2,7 +2,7 @@
  * Watches held against slower ways to know: every instruction of a bare machine taken one by one, and every access
  * told because all of memory is watched.
  */
-import { WORD, SEG } from '../../machine/cpu/state';
+import { SEG, WORD } from '../../machine/cpu/state';
 import type { BareSystem } from '../bare/bare-system';
 import type { Sighting, System, Watch } from '../core/system';
 import type { Random } from './random-guest/random';
@@ -77,7 +77,7 @@ export function startsOf(system: BareSystem, limits: Limits): Start[] {
   return starts;
 }
 
-export const ofCode = (starts: readonly Start[], code: ReadonlySet<number>): Start[] =>
+export const ofCode = (starts: readonly Start[], code: Watch['code']): Start[] =>
   starts.filter(({ linear }) => code.has(linear));
 
 /** Some of what was executed and touched, and some that was not. */
