@@ -126,6 +126,53 @@ test('each kind of file is opened and runs', async ({ page, lab }) => {
   await expect(own(page)).toHaveText(['bare', 'bios', 'disk', 'boot', 'kernel', 'source']);
 });
 
+test('storage that refuses is told, and told where the guests are', async ({ page, lab }) => {
+  await page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException('forbidden', 'SecurityError');
+    };
+  });
+  await lab.open('#workbench');
+  await expect(page.getByRole('alert')).toContainText('keeps nothing for this page');
+  await openLibrary(page);
+  await page.getByRole('button', { name: 'New guest' }).click();
+  await openLibrary(page);
+  await expect(own(page)).toHaveText(['My guest']);
+  await expect(library(page)).toContainText('keeps nothing for this page');
+});
+
+test('records that nobody understands do not keep the page from opening', async ({ page, lab }) => {
+  await lab.open('#workbench');
+  await openLibrary(page);
+  await page.getByRole('button', { name: 'New guest' }).click();
+  await page.evaluate(async () => {
+    const opening = indexedDB.open('ringside');
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    const change = database.transaction(['guests', 'contents', 'settings'], 'readwrite');
+    const guests = change.objectStore('guests');
+    guests.put({ id: 'a' });
+    guests.put({ id: 'b', name: 5, kind: 'source', main: 'b.asm', modified: 'late' });
+    guests.put({ id: 7, name: 'number' });
+    change.objectStore('contents').put({ id: 'b', files: 'none' });
+    change.objectStore('settings').put('b', 'last-open');
+    await new Promise((resolve) => {
+      change.oncomplete = resolve;
+    });
+    database.close();
+    localStorage.setItem('ringside-draft', '{"id":5}');
+  });
+  await page.reload();
+  await lab.waitIdle();
+  await openLibrary(page);
+  await expect(own(page)).toHaveText(['My guest', 'b.asm']);
+  await page.getByRole('button', { name: /^b\.asm/ }).click();
+  await expect(page.getByRole('alert')).toContainText('contents are damaged');
+  await page.getByRole('button', { name: 'Delete b.asm' }).click();
+  await expect(own(page)).toHaveText(['My guest']);
+});
+
 test('what cannot be loaded is refused with a reason, and what was open stays', async ({
   page,
   lab,

@@ -2,7 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import { parseLessonLink } from './lessons/lesson-link';
 import { LESSONS } from './lessons/lessons';
-import { createDrafts, createGuestLibrary } from './storage';
+import { createDrafts, createGuestLibrary, newId } from './storage';
 import { createEditorStore } from './store/editor/editor-store';
 import { EditorProvider } from './store/editor/use-editor';
 import { linkEditor, resumeWorkbench } from './store/editor-link';
@@ -32,8 +32,8 @@ const editor = createEditorStore({
   toolchain: createToolchainClient(),
   library: createGuestLibrary({
     now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
-    onProblem: store.actions.report,
+    newId,
+    onProblem: (problem) => editor.actions.storageFailed(problem),
   }),
   machine: createEditorMachine(store),
   drafts: createDrafts(

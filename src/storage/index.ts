@@ -3,3 +3,4 @@ export { copyName, createGuestLibrary } from './create-library';
 export { createDrafts } from './draft';
 export type { GuestKind, GuestSummary, NewGuest, StoredGuest } from './guest';
 export type { GuestLibrary, LibraryOptions } from './library';
+export { newId } from './new-id';

@@ -18,6 +18,14 @@ export function linkEditor(app: AppStore, editor: EditorStore): () => void {
         void editor.actions.followMachine(true).then(() => editor.actions.revealSource(file, line));
       }
     }),
+    app.subscribe((state, before) => {
+      // Another guest that opens takes away what was said of the last one. That nothing is kept is still to be said.
+      const { storageTrouble } = editor.getState();
+      const isTold = storageTrouble !== null && before.problem === storageTrouble;
+      if (isTold && state.problem === null && state.guest !== before.guest) {
+        app.actions.report(storageTrouble);
+      }
+    }),
     editor.subscribe((state, before) => {
       // An error to be shown at its place, perhaps of a file dropped on the stage.
       if (state.reveal && state.reveal.serial !== before.reveal?.serial) {

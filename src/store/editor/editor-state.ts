@@ -121,6 +121,8 @@ export interface EditorState {
   readonly own: readonly GuestSummary[];
   /** The guest deleted last, to be brought back; null when that was done or another was opened. */
   readonly removed: GuestSummary | null;
+  /** What storage refused in this visit, so that guests may not be kept; null: nothing. */
+  readonly storageTrouble: Problem | null;
   readonly libraryOpen: boolean;
   readonly question: ImageQuestion | null;
   /** Addresses and bytes beside the lines. Null: nobody has chosen, so where there is room for them. */
@@ -197,6 +199,8 @@ export interface EditorActions {
   /** Null when the machine does not run the open program. */
   evaluate(expression: string): Promise<Evaluation | null>;
 
+  /** To be called when storage refuses: the banner says so, and the list of guests for as long as the visit lasts. */
+  storageFailed(problem: Problem): void;
   setShowBytes(on: boolean): void;
   setLibraryOpen(open: boolean): void;
   /** Keeps now what waits to be kept. */

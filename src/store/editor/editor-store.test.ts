@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_WORLD, Session, type World } from '../../session';
 import type { Breakpoint } from '../../session/debug';
 import type { Problem } from '../../session/view';
-import { DEFAULT_WORLD, Session, type World } from '../../session';
 import { createGuestLibrary } from '../../storage';
 import { memoryShelf } from '../../storage/shelf';
 import { createToolchain } from '../../toolchain';
@@ -347,6 +347,34 @@ describe('a guest that was deleted in another tab', () => {
     await one.pass();
     expect(one.problems[0]?.message).toMatch(/deleted in another tab/);
     expect(one.get().saving).toBe('waiting');
+  });
+});
+
+describe('storage that is slow', () => {
+  it('loses nothing that is typed while another guest is on its way', async () => {
+    const shelf = memoryShelf();
+    let arrive = (): void => {};
+    let slow = '';
+    const { actions, get, library } = workshop({
+      ...shelf,
+      files: async (id) => {
+        if (id === slow) await new Promise<void>((resolve) => (arrive = resolve));
+        return shelf.files(id);
+      },
+    });
+    await actions.newGuest();
+    const other = get().guest?.id ?? '';
+    await actions.newGuest();
+    const mine = get().guest?.id ?? '';
+    slow = other;
+    const opening = actions.openOwn(other);
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+    actions.edit('guest.asm', '; the last words\n');
+    arrive();
+    await opening;
+    expect(get().guest?.id).toBe(other);
+    await actions.flush();
+    expect((await library.load(mine))?.files['guest.asm']).toBe('; the last words\n');
   });
 });
 

@@ -41,6 +41,7 @@ const EMPTY: EditorState = {
   saving: 'kept',
   own: [],
   removed: null,
+  storageTrouble: null,
   libraryOpen: false,
   question: null,
   showBytes: null,
@@ -90,6 +91,8 @@ export function createEditorStore(options: EditorOptions): EditorStore {
   };
 
   const show = (guest: OpenGuest | null, kept: readonly Breakpoint[]): void => {
+    // What was typed while this one was on its way is the other one's.
+    void keeper.flush();
     const held = new Set(machine.breakpoints().map(({ id }) => id));
     const closed = { reply: null, image: null, reveal: null, stale: guest?.kind === 'source' };
     set({ ...closed, guest, activeFile: guest?.main ?? null, waiting: [], saving: 'kept' });
@@ -168,6 +171,10 @@ export function createEditorStore(options: EditorOptions): EditorStore {
     async evaluate(expression) {
       if (!runningProgram(machine.world(), get())) return null;
       return (await machine.evaluate([expression]))[0] ?? null;
+    },
+    storageFailed(problem) {
+      set({ storageTrouble: problem });
+      report(problem);
     },
     setShowBytes: (showBytes) => set({ showBytes }),
     setLibraryOpen: (libraryOpen) => set({ libraryOpen }),

@@ -23,7 +23,9 @@ export interface Keeper {
 
 export function createKeeper(options: KeeperOptions): Keeper {
   let change = 0;
-  let kept = 0;
+  let taken = 0;
+  /** When guests were last written from here: they may wait in line with an older time. */
+  const written = new Map<string, number>();
   /** Guests whose owner knows that two tabs write them. */
   const warned = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
@@ -31,7 +33,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
   /** What another tab made of the guest since stays, as a guest of its own: the last edit wins, nothing is lost. */
   const spareOther = async (guest: StoredGuest): Promise<void> => {
     const stored = warned.has(guest.id) ? null : await options.library.load(guest.id);
-    if (!stored || stored.modified <= guest.modified) return;
+    const known = Math.max(guest.modified, written.get(guest.id) ?? 0);
+    if (!stored || stored.modified <= known) return;
     warned.add(guest.id);
     const { id: _id, created: _created, modified: _modified, ...rest } = stored;
     const name = `${guest.name} (other tab)`;
@@ -41,14 +44,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
       hint: `That version is now in your guests as "${name}". Close one of the tabs: from here on the last edit wins.`,
     });
   };
-  const write = async (): Promise<void> => {
-    const guest = options.current();
-    const at = change;
-    if (at === kept || !guest) return;
-    kept = at;
+  const write = async (guest: StoredGuest, at: number): Promise<void> => {
     await spareOther(guest);
     const saved = await options.library.save(guest);
     if (saved) {
+      written.set(saved.id, saved.modified);
       options.onSaved(saved);
       if (at === change) options.onState('kept');
     } else if (!warned.has(guest.id)) {
@@ -60,8 +60,13 @@ export function createKeeper(options: KeeperOptions): Keeper {
     }
   };
   const flush = (): Promise<void> => {
-    // Not before the write that runs: the order of writes is the order of edits.
-    writing = writing.then(write, write);
+    const guest = options.current();
+    const at = change;
+    if (at === taken || !guest) return writing;
+    taken = at;
+    // What is open now, though another may be when its turn comes: the order of writes is the order of edits.
+    const next = () => write(guest, at);
+    writing = writing.then(next, next);
     return writing;
   };
 

@@ -120,6 +120,7 @@ function OwnGuest({ guest, open }: { readonly guest: GuestSummary; readonly open
 export function OwnGuests() {
   const own = useEditor((s) => s.own);
   const openId = useEditor((s) => s.guest?.id ?? null);
+  const trouble = useEditor((s) => s.storageTrouble);
   const { newGuest } = useEditorActions();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
@@ -155,7 +156,13 @@ export function OwnGuests() {
           ))}
         </ul>
       )}
-      <p className="panel-note">Guests are kept in this browser only. Download what matters.</p>
+      {trouble ? (
+        <p className="panel-note storage-trouble">
+          <strong>{trouble.message}</strong> {trouble.hint}
+        </p>
+      ) : (
+        <p className="panel-note">Guests are kept in this browser only. Download what matters.</p>
+      )}
     </section>
   );
 }
