@@ -53,11 +53,14 @@ async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
+const stand = (page: Page) => page.locator('.debug-stop');
+
+/** Runs what is written; its console comes to the front, and the bar tells how it ended. */
 async function runToEnd(page: Page, lab: LabPage): Promise<void> {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(stand(page)).toContainText('Exited');
   await expect(page.getByText('Runs as it stands here')).toBeVisible();
-  await page.getByRole('tab', { name: 'Console', exact: true }).click();
-  await lab.goToEnd();
+  await lab.waitIdle();
 }
 
 test('what was written is there after a reload, and runs', async ({ page, lab }) => {
@@ -115,6 +118,45 @@ test('a program that runs goes on while its text is edited, until it is run agai
   await expect(page.getByTestId('serial')).toHaveText('A');
   await runToEnd(page, lab);
   await expect(page.getByTestId('serial')).toHaveText('B');
+});
+
+const ENDINGS: readonly (readonly [string, RegExp])[] = [
+  ['mov al, 0x11\n        out 0xf4, al', /Exited.*17/],
+  ['cli\n        hlt', /Halted for ever/],
+  ['int3', /Triple fault.*#GP/],
+  ['in al, 0x77', /Stopped.*0x77/],
+  ['fld1', /Stopped.*fld1/],
+];
+
+test('the bar tells how a program ended, and that one without an end runs', async ({
+  page,
+  lab,
+}) => {
+  await newGuest(page, lab);
+  for (const [body, ending] of ENDINGS) {
+    await write(page, `${HEADER}_start: ${body}\n`);
+    await page.keyboard.press('Control+Enter');
+    await expect(stand(page)).toContainText(ending);
+  }
+  await write(page, `${HEADER}_start: jmp $\n`);
+  await page.keyboard.press('Control+Enter');
+  await expect(stand(page)).toContainText('Running');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await lab.waitIdle();
+  await expect(stand(page)).toContainText('jmp');
+});
+
+test('a name leads to where it is defined', async ({ page, lab }) => {
+  await newGuest(page, lab);
+  await write(page, `${HEADER}_start: jmp ending\n        nop\nending: hlt\n`);
+  await expect(page.locator('.editor-status')).toContainText(/\d bytes/);
+  await page
+    .getByText('ending', { exact: true })
+    .first()
+    .click({ modifiers: ['Control'] });
+  await expect(page.locator('.editor-status')).toContainText('Line 8:1');
 });
 
 test('an error in an included file is listed there, and F8 goes to it', async ({ page, lab }) => {
@@ -196,11 +238,14 @@ test('the keyboard alone: library, source, breakpoint, run, stop, out again', as
   await expect(page.locator('.bp')).toHaveCount(1);
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText('Runs as it stands here')).toBeVisible();
+  await expect(stand(page)).toContainText('_start+0x6');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Tab');
   await expect(source(page)).not.toBeFocused();
   await lab.press('c');
-  await expect(page.locator('.debug-stop')).toContainText('_start+0x6');
+  await expect(stand(page)).toContainText('Exited');
+  await page.keyboard.press('Control+Shift+Enter');
+  await expect(stand(page)).toContainText('Before the first instruction');
   await page.getByRole('separator', { name: 'Width of the editor' }).focus();
   const width = () => page.locator('.editor').evaluate((pane) => pane.clientWidth);
   const before = await width();

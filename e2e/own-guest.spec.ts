@@ -67,8 +67,8 @@ async function tab(page: Page, lab: LabPage, name: string): Promise<void> {
 }
 
 /** Assembled, loaded and shown again: the machine stands at the start of the program in the editor. */
-async function run(page: Page, lab: LabPage): Promise<void> {
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+async function startPaused(page: Page, lab: LabPage): Promise<void> {
+  await page.getByRole('button', { name: 'Start paused', exact: true }).click();
   await expect(page.getByText('Runs as it stands here')).toBeVisible();
   await lab.waitIdle();
 }
@@ -102,7 +102,7 @@ for (const technique of ['No hypervisor', 'Binary translation']) {
     await expect(advice).toHaveText('Write mov');
     await advice.click();
     await expect(problems.getByRole('listitem')).toHaveCount(0);
-    await run(page, lab);
+    await startPaused(page, lab);
 
     // A breakpoint with a condition.
     await tab(page, lab, 'Breaks');

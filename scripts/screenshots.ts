@@ -64,7 +64,7 @@ const TINYOS: Scene = {
     await screen.click();
     await page.keyboard.type('help\nps\nrun primes\n', { delay: 60 });
     await waitFor('1229 primes');
-    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
     // No tip over the picture.
     await page.mouse.move(0, 0);
     await idle();

@@ -34,6 +34,16 @@ export const SPEEDS: readonly [Speed, ...Speed[]] = [
   { id: 'full', label: 'Full speed', kind: 'instructions', slice: 50_000, adapts: true },
 ];
 
+const FULL_SPEED = SPEEDS.find(({ id }) => id === 'full') ?? SPEEDS[0];
+
+/** The speed at which play goes. */
+export const paceOf = ({ hurried, speed }: Pick<AppState, 'hurried' | 'speed'>): Speed =>
+  hurried ? FULL_SPEED : speed;
+
+/** Play is on, and too fast for each picture to be looked at. */
+export const isRushing = (state: Pick<AppState, 'playing' | 'hurried' | 'speed'>): boolean =>
+  state.playing && paceOf(state).kind === 'instructions';
+
 /** A stretch of the run, in machine instructions: `[from, to)`. */
 export interface Span {
   readonly from: number;
@@ -53,7 +63,10 @@ export interface AppState extends DebugState {
   readonly slow: boolean;
   /** `play` is on: further steps will follow by themselves. */
   readonly playing: boolean;
+  /** The speed a person chose. */
   readonly speed: Speed;
+  /** Play goes at full speed whatever was chosen: a program was run, or its end is wanted. Only while `playing`. */
+  readonly hurried: boolean;
   /** What one step is: for the step buttons, `s`, the arrows and paced play. */
   readonly unit: StepUnit;
   /** Lanes over `timelineSpan`; null until the run was explored or moved. */

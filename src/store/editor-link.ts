@@ -38,10 +38,10 @@ export function linkEditor(app: AppStore, editor: EditorStore): () => void {
   };
 }
 
-/** The page was left, or is linked to, with the workbench open: the program of the last visit runs again. */
+/** The page was left, or is linked to, with the workbench open: the program of the last visit is in the machine again. */
 export async function resumeWorkbench(app: AppStore, editor: EditorStore): Promise<void> {
   app.actions.setMode('workbench');
   await editor.actions.start();
-  if (editor.getState().guest !== null && (await editor.actions.runProgram())) return;
+  if (editor.getState().guest !== null && (await editor.actions.loadProgram())) return;
   await app.actions.open({ ...DEFAULT_WORLD, guest: { kind: 'shipped', name: FIRST_GUEST } });
 }

@@ -31,6 +31,11 @@ export function createEditorMachine(store: AppStore): EditorMachine {
     world: () => store.getState().world,
     open: (guest, image, input) =>
       actions.tryOpen(worldFor(guest, image, store.getState().world, input)),
+    run() {
+      if (!store.getState().breakpoints.some(({ enabled }) => enabled))
+        actions.showPanel('console');
+      actions.run();
+    },
     converse: actions.converse,
     breakpoints: () => store.getState().breakpoints,
     resolved: () => store.getState().resolved,

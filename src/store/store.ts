@@ -7,7 +7,15 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LoadedGuest, SessionApi } from '../session/api';
 import type { MachineView, Problem } from '../session/view';
 import type { Direction, GuestInput, Moment, StepUnit, TechniqueId, World } from '../session/world';
-import { type AppState, type RightTab, SPEEDS, type Span, type ThemeChoice } from './app-state';
+import {
+  type AppState,
+  isRushing,
+  paceOf,
+  type RightTab,
+  SPEEDS,
+  type Span,
+  type ThemeChoice,
+} from './app-state';
 import { CommandQueue } from './command-queue';
 import { createDebugActions, type DebugActions } from './debug-actions';
 import { INITIAL_DEBUG_STATE } from './debug-state';
@@ -35,6 +43,8 @@ export interface Actions extends LessonActions, DebugActions {
   goToEnd(): Promise<void>;
   /** Starts play; while a slow command runs, stops that instead. */
   play(): void;
+  /** At full speed to the next breakpoint or the end, whatever speed was chosen for play. */
+  run(): void;
   /** Stops whatever runs: play, and a command that takes long, which answers at its next slice. */
   pause(): void;
   selectBlock(id: number | null): Promise<void>;
@@ -88,6 +98,7 @@ export function createAppStore(options: StoreOptions): AppStore {
     busy: false,
     slow: false,
     playing: false,
+    hurried: false,
     speed: SPEEDS[1] ?? SPEEDS[0],
     unit: 'machine',
     timeline: null,
@@ -201,10 +212,9 @@ export function createAppStore(options: StoreOptions): AppStore {
 
   /** What was known of the future is gone: another one follows the present moment. */
   const futureChanged = () => {
-    const { view, playing, speed } = get();
-    set({ furthest: view?.moment.retired ?? 0 });
+    set((s) => ({ furthest: s.view?.moment.retired ?? 0 }));
     // Somebody types into a guest that runs: each key makes another future, so none is worth looking at yet.
-    if (playing && speed.kind === 'instructions') {
+    if (isRushing(get())) {
       queue.setBackground(null);
       unexplored = true;
     } else {
@@ -216,7 +226,7 @@ export function createAppStore(options: StoreOptions): AppStore {
   const stopPlay = () => {
     if (!get().playing) return;
     playRound += 1;
-    set({ playing: false });
+    set({ playing: false, hurried: false });
     queue.clear();
   };
 
@@ -257,6 +267,9 @@ export function createAppStore(options: StoreOptions): AppStore {
     if (opened) {
       void sendBreakpoints();
       explore();
+    } else {
+      // Dropped from the queue: somebody stopped everything meanwhile.
+      problem ??= { message: 'Stopped before the guest was open.' };
     }
     return problem;
   };
@@ -267,9 +280,13 @@ export function createAppStore(options: StoreOptions): AppStore {
     return problem === null;
   };
 
-  const playOn = async (round: number) => {
+  const playOn = async (hurried: boolean) => {
+    playRound += 1;
+    const round = playRound;
+    set({ playing: true, hurried });
     while (get().playing && round === playRound) {
-      const { speed, unit } = get();
+      const { unit } = get();
+      const speed = paceOf(get());
       const view = await command(() =>
         speed.kind === 'steps' ? session.step(unit, 'forward') : pace.run(speed),
       );
@@ -277,7 +294,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       if (speed.kind === 'instructions') followTimeline();
       await options.wait(speed.kind === 'steps' ? speed.everyMs : 0);
     }
-    if (round === playRound) set({ playing: false });
+    if (round === playRound) set({ playing: false, hurried: false });
     if (unexplored && !get().playing) explore();
     else extendTimeline();
   };
@@ -318,11 +335,7 @@ export function createAppStore(options: StoreOptions): AppStore {
         return;
       }
       // No known end: run on until the guest ends or a person stops it.
-      set({ playing: true });
-      const fast = SPEEDS.find((s) => s.id === 'full');
-      if (fast) set({ speed: fast });
-      playRound += 1;
-      await playOn(playRound);
+      await playOn(true);
     },
     play() {
       const { view, playing, slow } = get();
@@ -330,10 +343,12 @@ export function createAppStore(options: StoreOptions): AppStore {
         actions.pause();
         return;
       }
-      if (!view || playing || isOver(view)) return;
-      set({ playing: true });
-      playRound += 1;
-      void playOn(playRound);
+      if (view && !playing && !isOver(view)) void playOn(false);
+    },
+    run() {
+      stopPlay();
+      const { view } = get();
+      if (view && !isOver(view)) void playOn(true);
     },
     pause() {
       stopPlay();
@@ -357,7 +372,7 @@ export function createAppStore(options: StoreOptions): AppStore {
     },
     setSpeed(id) {
       const speed = SPEEDS.find((s) => s.id === id);
-      if (speed) set({ speed });
+      if (speed) set({ speed, hurried: false });
     },
     setUnit: (unit) => set({ unit }),
     setTab: (tab) => set({ tab }),

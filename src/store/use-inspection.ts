@@ -5,6 +5,7 @@
  */
 import { useEffect, useRef, useState } from 'react';
 import type { InspectionKind, Inspections } from '../session/debug';
+import { isRushing } from './app-state';
 import { useActions, useApp } from './use-store';
 
 const BETWEEN_LOOKS_MS = 100;
@@ -22,7 +23,7 @@ export function useInspection<Kind extends InspectionKind>(
 ): Look<Inspections[Kind]['reply']> {
   const { inspect } = useActions();
   const view = useApp((s) => s.view);
-  const hasty = useApp((s) => s.playing && s.speed.kind === 'instructions');
+  const hasty = useApp(isRushing);
   const [reply, setReply] = useState<Inspections[Kind]['reply'] | null>(null);
   const [loading, setLoading] = useState(true);
   const question = JSON.stringify(request);

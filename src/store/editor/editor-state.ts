@@ -170,9 +170,14 @@ export interface EditorActions {
   setInput(input: GuestInput | null): void;
   /** Writes a diagnostic's suggestion in place of what it marks. */
   applySuggestion(diagnostic: Diagnostic): void;
-  /** Assembles and gives the program to the machine. With errors the first is revealed and the machine left alone. */
+  /**
+   * Assembles, and opens the program in the machine before its first instruction. With errors the first is revealed
+   * and the machine left alone.
+   */
+  loadProgram(): Promise<boolean>;
+  /** The same, and it runs: to a breakpoint, or to its end. */
   runProgram(): Promise<boolean>;
-  /** Runs a shipped guest and shows its source; one that waits for a person gets the keyboard. */
+  /** Opens a shipped guest in the machine and shows its source; one that waits for a person runs and gets the keyboard. */
   startShipped(name: string): Promise<boolean>;
   startOwn(id: string): Promise<boolean>;
   /** Null when there is nothing to hand over; errors are then revealed. */
@@ -218,6 +223,8 @@ export interface EditorMachine {
     image: ImageChoice | null,
     input?: GuestInput | null,
   ): Promise<Problem | null>;
+  /** Runs what was opened to its first breakpoint, or its end; without breakpoints with its console in front. */
+  run(): void;
   /** The guest that was opened waits for a person: its console comes to the front, and it runs. */
   converse(): void;
   breakpoints(): readonly Breakpoint[];

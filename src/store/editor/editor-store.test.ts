@@ -21,6 +21,7 @@ function workshop(shelf = memoryShelf()) {
   let breakpoints: readonly Breakpoint[] = [];
   const opened: World[] = [];
   const conversations: string[] = [];
+  const runs: string[] = [];
   const machine: EditorMachine = {
     world: () => world,
     async open(guest, image, input) {
@@ -35,6 +36,7 @@ function workshop(shelf = memoryShelf()) {
       opened.push(next);
       return null;
     },
+    run: () => runs.push(world?.guest.name ?? ''),
     converse: () => conversations.push(world?.guest.name ?? ''),
     breakpoints: () => breakpoints,
     resolved: () => [],
@@ -71,6 +73,7 @@ function workshop(shelf = memoryShelf()) {
     problems,
     opened,
     conversations,
+    runs,
     breakpoints: () => breakpoints,
     lines: () => breakpoints.map((b) => (b.place.kind === 'source' ? b.place.line : 0)),
     /** All pauses end, and what they start is done. */

@@ -121,6 +121,7 @@ export function createEditorStore(options: EditorOptions): EditorStore {
       const { activeFile } = get();
       if (activeFile !== null) reveal({ file: activeFile, line: 1 }, true);
     },
+    load: run.loadProgram,
     run: run.runProgram,
     flush: keeper.flush,
   });
@@ -201,6 +202,7 @@ const OPENING = [
   'editCopy',
   'openFiles',
   'answerQuestion',
+  'loadProgram',
   'runProgram',
   'startShipped',
   'startOwn',

@@ -45,6 +45,8 @@ export interface LibraryDeps extends EditorOptions {
   readonly show: (guest: OpenGuest | null, breakpoints: readonly Breakpoint[]) => void;
   /** Puts the keyboard into the program that is shown. */
   readonly takeKeyboard: () => void;
+  /** Opens the program that is shown in the machine; `run`: and runs it. */
+  readonly load: () => Promise<boolean>;
   readonly run: () => Promise<boolean>;
   /** Keeps what waits to be kept. */
   readonly flush: () => Promise<void>;
@@ -105,19 +107,33 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     return guest !== null;
   };
 
-  const openShipped = async (name: string): Promise<boolean> => {
+  const showShipped = async (name: string): Promise<boolean> => {
     const mine = ++opening;
     await flush();
     const guest = await openShippedGuest(name);
     if (mine !== opening) return false;
-    if (guest) {
-      set({ libraryOpen: false });
-      show(guest, []);
-    } else {
-      report({ message: `There is no shipped guest named '${name}'.` });
-    }
+    if (guest) show(guest, []);
+    else report({ message: `There is no shipped guest named '${name}'.` });
     return guest !== null;
   };
+  const openShipped = async (name: string): Promise<boolean> => {
+    const shown = await showShipped(name);
+    if (shown) set({ libraryOpen: false });
+    return shown;
+  };
+
+  /** Guests that a person has asked for and that are still to be shown. */
+  let asked = 0;
+  const forPerson =
+    <Given extends unknown[], Done>(act: (...given: Given) => Promise<Done>) =>
+    async (...given: Given): Promise<Done> => {
+      asked += 1;
+      try {
+        return await act(...given);
+      } finally {
+        asked -= 1;
+      }
+    };
 
   /** An image that the machine has accepted becomes a guest of one's own. */
   const keepImage = async (file: NamedBytes, image: ImageChoice | null): Promise<void> => {
@@ -174,28 +190,28 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
 
   return {
     start,
-    openOwn,
-    openShipped,
-    async newGuest() {
+    openOwn: forPerson(openOwn),
+    openShipped: forPerson(openShipped),
+    newGuest: forPerson(async () => {
       const template: NewGuest = {
         ...{ name: 'My guest', kind: 'source', main: TEMPLATE_FILE, image: null },
         ...{ files: { [TEMPLATE_FILE]: TEMPLATE }, breakpoints: [] },
       };
       await make(template, true);
-    },
+    }),
     async followMachine(always = false) {
       // Not before the guest of the last visit is back: it has the first place.
       await start();
       const world = machine.world();
       const { guest, run } = get();
-      if (!world || (guest && guest.id !== null && !always)) return;
+      if (!world || (!always && (asked > 0 || (guest && guest.id !== null)))) return;
       if (world.guest.kind === 'shipped') {
-        if (guest?.shipped !== world.guest.name) await openShipped(world.guest.name);
+        if (guest?.shipped !== world.guest.name) await showShipped(world.guest.name);
       } else if (always && run?.id && run.id !== guest?.id) {
         await openOwn(run.id);
       }
     },
-    async editCopy(name) {
+    editCopy: forPerson(async (name?: string) => {
       const { guest } = get();
       const source =
         name === undefined || guest?.shipped === name ? guest : await openShippedGuest(name);
@@ -207,8 +223,8 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       };
       await make(copy, true);
       return true;
-    },
-    async openFiles(given) {
+    }),
+    openFiles: forPerson(async (given: readonly NamedBytes[]) => {
       const imported = importFiles(given);
       switch (imported.kind) {
         case 'nothing':
@@ -226,11 +242,11 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
           const { name, main, files } = imported;
           await make({ name, kind: 'source', main, files, image: null, breakpoints: [] });
           // Opened is opened, whether it runs or has errors to mend first.
-          await deps.run();
+          await deps.load();
           return true;
         }
       }
-    },
+    }),
     async answerQuestion(choice) {
       const { question, guest } = get();
       if (!question) return false;
@@ -306,7 +322,7 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     },
     dismissRemoved: () => set({ removed: null }),
     async startShipped(name) {
-      const started = (await openShipped(name)) && (await deps.run());
+      const started = (await openShipped(name)) && (await deps.load());
       if (started && waitsForPerson(name)) machine.converse();
       return started;
     },

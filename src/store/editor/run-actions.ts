@@ -14,7 +14,7 @@ import type {
 import { loadPlan } from './load-plan';
 import { reasonOf } from './problems';
 
-type RunActions = Pick<EditorActions, 'runProgram' | 'download'>;
+type RunActions = Pick<EditorActions, 'loadProgram' | 'runProgram' | 'download'>;
 
 export interface RunDeps extends EditorOptions {
   readonly get: () => EditorState;
@@ -42,7 +42,7 @@ export function runActions(deps: RunDeps): RunActions {
     report(problem);
   };
 
-  const runImage = async (guest: OpenGuest): Promise<boolean> => {
+  const loadImage = async (guest: OpenGuest): Promise<boolean> => {
     const bytes = guest.files[guest.main];
     if (!(bytes instanceof Uint8Array)) return false;
     const source = { kind: 'image', name: guest.main, bytes } as const;
@@ -59,10 +59,10 @@ export function runActions(deps: RunDeps): RunActions {
     return false;
   };
 
-  const runProgram = async (): Promise<boolean> => {
+  const loadProgram = async (): Promise<boolean> => {
     const { guest } = get();
     if (!guest) return false;
-    if (guest.kind === 'image') return runImage(guest);
+    if (guest.kind === 'image') return loadImage(guest);
     const reply = await deps.assemble();
     const now = get().guest;
     if (!reply || !now || now.id !== guest.id || now.shipped !== guest.shipped) return false;
@@ -90,7 +90,12 @@ export function runActions(deps: RunDeps): RunActions {
   };
 
   return {
-    runProgram,
+    loadProgram,
+    async runProgram() {
+      const loaded = await loadProgram();
+      if (loaded) machine.run();
+      return loaded;
+    },
     async download(format): Promise<Download | null> {
       const { guest, activeFile } = get();
       if (!guest || activeFile === null) return null;

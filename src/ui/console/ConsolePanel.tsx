@@ -94,8 +94,9 @@ export interface ConsolePanelProps extends Partial<GuestInputProps> {
 
 export function ConsolePanel({ view, onInput, ...keyboard }: ConsolePanelProps) {
   const { serial, screen, cursor } = view.console;
+  const text = screenText(screen);
   return (
-    <div className="console-panel">
+    <div className="console-panel" data-first={text === '' ? 'serial' : 'screen'}>
       <section>
         <h3 className="panel-title">Serial port</h3>
         <Serial text={serial} />
@@ -120,7 +121,7 @@ export function ConsolePanel({ view, onInput, ...keyboard }: ConsolePanelProps) 
           <Screen view={view.console} />
         )}
         <TextTwin of="screen">
-          <pre className="screen-text">{screenText(screen) || 'The screen is blank.'}</pre>
+          <pre className="screen-text">{text || 'The screen is blank.'}</pre>
         </TextTwin>
       </section>
     </div>

@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useActions, useApp } from '../../store/use-store';
 import { IconButton } from '../shared/Button';
-import { KEY_BINDINGS, keyCap } from './keys';
+import { EDITOR_KEYS, KEY_BINDINGS, keyCap } from './keys';
 import './help.css';
 
 const GLOSSARY: readonly (readonly [string, string])[] = [
@@ -59,6 +59,19 @@ export function HelpDialog() {
                   {binding.does}
                   {binding.focused ? <small> while the stage or timeline has focus</small> : null}
                 </dd>
+              </div>
+            ))}
+          </dl>
+          <h3>In the workbench's editor</h3>
+          <dl>
+            {EDITOR_KEYS.map(({ keys, does }) => (
+              <div key={keys.join()}>
+                <dt>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
               </div>
             ))}
           </dl>

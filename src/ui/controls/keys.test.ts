@@ -50,6 +50,8 @@ describe('commandForKey', () => {
   it('lets space press the focused button and arrows move in a list', () => {
     expect(commandForKey(press(' ', { target: 'button' }))).toBeNull();
     expect(commandForKey(press('Home', { target: 'list' }))).toBeNull();
+    expect(commandForKey(press('ArrowUp', { target: 'radio', onStage: true }))).toBeNull();
+    expect(commandForKey(press('End', { target: 'radio' }))?.kind).toBe('end');
     expect(commandForKey(press(' '))?.kind).toBe('play-pause');
   });
 

@@ -84,18 +84,38 @@ export interface KeyPress {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
-  /** The focused element: `typing` takes every key, `button` takes space, `list` takes arrows, Home and End. */
-  readonly target: 'typing' | 'button' | 'list' | 'page';
+  /**
+   * The focused element: `typing` takes every key, `button` takes space, `radio` space and arrows, `list` these and
+   * Home and End.
+   */
+  readonly target: 'typing' | 'button' | 'radio' | 'list' | 'page';
   /** The focus is in the stage or the timeline, where arrows step. */
   readonly onStage: boolean;
 }
 
-const LIST_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End', ' ']);
+const RADIO_KEYS = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', ' ']);
+const LIST_KEYS = new Set([...RADIO_KEYS, 'Home', 'End']);
+
+/** Keys of the workbench's editor, for the help dialog: CodeMirror has them, but for those that work everywhere. */
+export const EDITOR_KEYS: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
+  { keys: ['Ctrl', 'Enter'], does: 'Assemble and run, from anywhere in the workbench' },
+  { keys: ['Ctrl', 'Shift', 'Enter'], does: 'Assemble, and stop before the first instruction' },
+  { keys: ['F1'], does: 'What is this word?' },
+  { keys: ['Ctrl', 'B'], does: 'Go to where a label is defined; Ctrl and click too' },
+  { keys: ['F8'], does: 'Next problem; with Shift the one before' },
+  { keys: ['F9'], does: 'Breakpoint on this line' },
+  { keys: ['Ctrl', 'Space'], does: 'Complete' },
+  { keys: ['Ctrl', '/'], does: 'Comment lines in or out' },
+  { keys: ['Ctrl', 'F'], does: 'Find and replace' },
+  { keys: ['Alt', 'G'], does: 'Go to a line' },
+  { keys: ['Esc', 'Tab'], does: 'Leave the editor' },
+];
 
 /** The command a key press stands for here, or null when the key belongs to the focused element or the browser. */
 export function commandForKey(press: KeyPress): KeyCommand | null {
   if (press.ctrlKey || press.metaKey || press.altKey || press.target === 'typing') return null;
   if (press.target === 'button' && press.key === ' ') return null;
+  if (press.target === 'radio' && RADIO_KEYS.has(press.key)) return null;
   if (press.target === 'list' && LIST_KEYS.has(press.key)) return null;
   const binding = KEY_BINDINGS.find(
     (b) => b.keys.includes(press.key) && (!b.focused || press.onStage),

@@ -1,12 +1,14 @@
 /** Listens for the page's keys. A held key arrives as repeats, which the store coalesces into a scrub. */
 import { useEffect } from 'react';
+import type { EditorStore } from '../../store/editor/editor-state';
 import { lessonApplies } from '../../store/lesson-actions';
 import type { AppStore } from '../../store/store';
 import { commandForKey, type KeyPress } from './keys';
 
 const TYPING =
   'input:not([type=radio], [type=checkbox], [type=file]), textarea, [contenteditable=true]';
-const LIST = 'select, [role=tab], [role=listbox], input[type=radio]';
+const LIST = 'select, [role=tab], [role=listbox]';
+const RADIO = 'input[type=radio]';
 const STAGE = '[data-arrows=step]';
 const BUTTON = 'button, a[href], summary, label, [role=button]';
 
@@ -14,6 +16,7 @@ function kindOf(target: EventTarget | null): KeyPress['target'] {
   if (!(target instanceof Element)) return 'page';
   if (target.closest(TYPING)) return 'typing';
   if (target.closest(LIST)) return 'list';
+  if (target.closest(RADIO)) return 'radio';
   if (target.closest(BUTTON)) return 'button';
   return 'page';
 }
@@ -65,12 +68,21 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
   return true;
 }
 
-export function useKeys(store: AppStore): void {
+const isRunKey = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  key === 'Enter' && (ctrlKey || metaKey) && !altKey;
+
+export function useKeys(store: AppStore, editor: EditorStore): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || !store.getState().view) return;
       // A dialog has the keyboard for itself: Escape closes it, letters do nothing.
       if (document.querySelector('dialog[open]')) return;
+      if (isRunKey(event) && store.getState().mode === 'workbench') {
+        event.preventDefault();
+        const { loadProgram, runProgram } = editor.actions;
+        if (!event.repeat) void (event.shiftKey ? loadProgram() : runProgram());
+        return;
+      }
       const press: KeyPress = {
         key: event.key,
         ctrlKey: event.ctrlKey,
@@ -83,5 +95,5 @@ export function useKeys(store: AppStore): void {
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
-  }, [store]);
+  }, [store, editor]);
 }

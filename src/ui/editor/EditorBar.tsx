@@ -1,5 +1,5 @@
 /** Above the source: which guest it is, running it, and taking files out. One row, with Run always in it. */
-import { Binary, Download as DownloadIcon, Play } from 'lucide-react';
+import { ArrowDownToDot, Binary, Download as DownloadIcon, Play } from 'lucide-react';
 import type { DownloadFormat, OpenGuest } from '../../store/editor/editor-state';
 import { useEditorActions } from '../../store/editor/use-editor';
 import { Button, IconButton } from '../shared/Button';
@@ -51,10 +51,19 @@ export function EditorBar({ guest }: { readonly guest: OpenGuest }) {
                 ]
           }
         />
+        <IconButton
+          label="Start paused"
+          keyHint="Ctrl+Shift+Enter"
+          tipSide="end"
+          tipBelow
+          onClick={() => void actions.loadProgram()}
+        >
+          <ArrowDownToDot size={16} aria-hidden="true" />
+        </IconButton>
         <Button
           tone="primary"
           aria-keyshortcuts="Control+Enter"
-          title="Assembles and starts this guest (Ctrl+Enter)"
+          title="Assembles this guest and runs it, to a breakpoint or its end (Ctrl+Enter)"
           onClick={() => void actions.runProgram()}
         >
           <Play size={14} aria-hidden="true" /> Run

@@ -19,6 +19,7 @@ import { Button, IconButton } from '../shared/Button';
 import type { BytesByLine } from './bytes-gutter';
 import { CodeEditor } from './CodeEditor';
 import type { CodeEvents, CodeShown } from './code-view';
+import { noteElement } from './doc-dom';
 import { EditorBar } from './EditorBar';
 import { FileTabs } from './FileTabs';
 import type { ExecutionLines } from './line-marks';
@@ -27,6 +28,7 @@ import { RunningNote } from './RunningNote';
 import { StatusLine } from './StatusLine';
 import { useRunning } from './use-running';
 import { useShowBytes } from './use-show-bytes';
+import { labelNamed } from './words';
 import './doc.css';
 import './editor.css';
 
@@ -60,10 +62,11 @@ function useExecution(file: string, text: string): ExecutionLines {
   const next = places?.next?.file === file ? places.next.line : null;
   return useMemo(() => {
     if (!program || (executed === null && next === null)) return NOWHERE;
-    const map = lineMap(textOf(program.files, file), text);
+    // A line that was rewritten is not the one that runs.
+    const { still } = lineMap(textOf(program.files, file), text);
     return {
-      executed: executed === null ? null : map(executed),
-      next: next === null ? null : map(next),
+      executed: executed === null ? null : still(executed),
+      next: next === null ? null : still(next),
     };
   }, [program, file, text, executed, next]);
 }
@@ -121,10 +124,14 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
 
   const guestKey = guest.id ?? guest.shipped ?? '';
   const readOnly = guest.id === null;
+  const otherFiles = useMemo(
+    () => Object.keys(guest.files).filter((name) => name !== file),
+    [guest.files, file],
+  );
   const shown = useMemo<CodeShown>(
     () => ({
       ...{ guestKey, file, text, readOnly, vocabulary, reply, stale },
-      ...{ bytes, breakpoints, execution, reveal },
+      ...{ bytes, breakpoints, execution, reveal, otherFiles },
     }),
     [
       guestKey,
@@ -138,12 +145,23 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
       breakpoints,
       execution,
       reveal,
+      otherFiles,
     ],
   );
+  const showDefinition = (name: string) => {
+    const label = labelNamed(reply, name);
+    if (label && Object.hasOwn(guest.files, label.file)) actions.revealPlace(label);
+    else {
+      const where = label ? `defined in ${label.file}, line ${label.line}` : 'defined nowhere here';
+      setFound({ word: name, element: noteElement(name, where) });
+    }
+  };
   const events: CodeEvents = {
+    onDefinition: showDefinition,
     onEdit: actions.edit,
     onToggle: (of, line) => void actions.toggleBreakpoint(of, line),
     onRun: () => void actions.runProgram(),
+    onLoad: () => void actions.loadProgram(),
     onProblem: actions.revealProblem,
     onCursor: setCursor,
     onLookUp: (word, element) => setFound({ word, element }),

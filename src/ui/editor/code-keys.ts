@@ -1,7 +1,7 @@
 /** What keys do in the source: tab stops of eight columns, Enter that keeps the indentation, and the pane's own keys. */
 import { indentLess, indentMore } from '@codemirror/commands';
 import { indentService } from '@codemirror/language';
-import { EditorSelection, Prec, type Extension } from '@codemirror/state';
+import { EditorSelection, type Extension, Prec } from '@codemirror/state';
 import { type Command, type EditorView, keymap } from '@codemirror/view';
 
 export const TAB_COLUMNS = 8;
@@ -46,9 +46,12 @@ const indentation = indentService.of((context, position) => {
 export interface PaneKeys {
   /** Each answers with true when it did something. */
   readonly run: () => void;
+  /** Opens the program in the machine, before its first instruction. */
+  readonly load: () => void;
   readonly toggle: (line: number) => void;
   readonly problem: (view: EditorView, direction: 'forward' | 'backward') => void;
   readonly lookUp: (view: EditorView) => void;
+  readonly define: (view: EditorView) => void;
 }
 
 export function codeKeys(keys: PaneKeys): Extension {
@@ -64,12 +67,13 @@ export function codeKeys(keys: PaneKeys): Extension {
     indentation,
     Prec.high(
       keymap.of([
-        { key: 'Mod-Enter', run: does(keys.run) },
+        { key: 'Mod-Enter', run: does(keys.run), shift: does(keys.load) },
         { key: 'F9', run: does((view) => keys.toggle(lineOf(view))) },
         { key: 'F8', run: does((view) => keys.problem(view, 'forward')) },
         { key: 'Shift-F8', run: does((view) => keys.problem(view, 'backward')) },
         { key: 'F1', run: does(keys.lookUp) },
         { key: 'Mod-i', run: does(keys.lookUp) },
+        { key: 'Mod-b', run: does(keys.define) },
         // Everything is kept by itself; the browser's own dialog would only be in the way.
         { key: 'Mod-s', run: () => true },
       ]),

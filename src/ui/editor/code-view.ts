@@ -40,7 +40,7 @@ import {
 } from './line-marks';
 import { lookUp } from './look-up';
 import { nasmHighlighting, nasmLanguage } from './nasm-language';
-import { wordAt } from './words';
+import { fullLabel, wordAt } from './words';
 
 export interface CodeShown {
   /** Changes when another guest is opened: histories are not carried over. */
@@ -53,6 +53,8 @@ export interface CodeShown {
   readonly reply: AssembleReply | null;
   /** The texts were changed since `reply`. */
   readonly stale: boolean;
+  /** Names of the guest's other files. */
+  readonly otherFiles: readonly string[];
   /** By lines of `text`; null: the column is switched off. */
   readonly bytes: BytesByLine | null;
   readonly breakpoints: readonly BreakpointMark[];
@@ -64,10 +66,13 @@ export interface CodeEvents {
   readonly onEdit: (file: string, text: string) => void;
   readonly onToggle: (file: string, line: number) => void;
   readonly onRun: () => void;
+  readonly onLoad: () => void;
   readonly onProblem: (from: SourcePlace, direction: 'forward' | 'backward') => void;
   readonly onCursor: (place: SourcePlace) => void;
   /** What F1 found; null when there is nothing to say of the word. */
   readonly onLookUp: (word: string, found: HTMLElement | null) => void;
+  /** Where a name is defined is wanted; a local label is given in full. */
+  readonly onDefinition: (name: string) => void;
   readonly describe: (word: string) => Promise<InstructionDoc | null>;
   readonly evaluate: (expression: string) => Promise<Evaluation | null>;
 }
@@ -138,16 +143,25 @@ export class CodeView {
         this.#language.of(nasmLanguage(shown.vocabulary)),
         this.#file.of(this.#ofFile(shown)),
         syntaxHighlighting(nasmHighlighting),
-        nasmCompletion(
-          () => ({ vocabulary: this.#shown.vocabulary, reply: this.#shown.reply }),
-          events.describe,
-        ),
+        nasmCompletion(() => {
+          const { vocabulary, reply, otherFiles } = this.#shown;
+          return { vocabulary, reply, files: otherFiles };
+        }, events.describe),
         this.#hover(),
         codeKeys({
           run: events.onRun,
+          load: events.onLoad,
           toggle,
           problem: (_view, direction) => events.onProblem(this.place, direction),
           lookUp: () => void this.#lookUpHere(),
+          define: (view) => this.#defineAt(view.state.selection.main.head),
+        }),
+        EditorView.domEventHandlers({
+          mousedown: (event, view) => {
+            if (event.button !== 0 || !(event.ctrlKey || event.metaKey)) return false;
+            const position = view.posAtCoords(event);
+            return position !== null && this.#defineAt(position);
+          },
         }),
         history(),
         drawSelection(),
@@ -205,6 +219,8 @@ export class CodeView {
       this.#view.dispatch({ effects: kept.scroll });
     } else {
       this.#view.setState(this.#newState(shown));
+      // Else it would stand where the text before it stood.
+      this.#view.dispatch({ effects: EditorView.scrollIntoView(0, { y: 'start' }) });
     }
   }
 
@@ -308,6 +324,13 @@ export class CodeView {
     const word = wordAt(line.text, position - line.from, this.#shown.vocabulary);
     const above = this.#view.state.doc.sliceString(0, line.to).split('\n');
     return word && { word, above, start: line.from };
+  }
+
+  #defineAt(position: number): boolean {
+    const here = this.#wordAt(position);
+    if (here?.word.kind !== 'name') return false;
+    this.#events.onDefinition(fullLabel(here.word.text, here.above));
+    return true;
   }
 
   #deps() {

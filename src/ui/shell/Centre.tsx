@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type { Highlight } from '../../lessons/lesson';
 import type { MachineView } from '../../session/view';
+import { isRushing } from '../../store/app-state';
 import { useActions, useApp } from '../../store/use-store';
 import { Blocks } from '../block/Blocks';
 import { CacheMap } from '../cache/CacheMap';
@@ -29,7 +30,7 @@ export interface CentreProps {
 export function Centre({ view, highlight }: CentreProps) {
   const actions = useActions();
   const selected = useApp((s) => s.selectedBlock);
-  const paceTooFast = useApp((s) => s.playing && s.speed.kind === 'instructions');
+  const paceTooFast = useApp(isRushing);
   const cue = (part: Highlight) => ({ 'data-cue': highlight.includes(part) });
   const root = useRef<HTMLHeadingElement>(null);
   const step = useApp((s) => (s.lesson?.phase === 'moving' ? null : (s.lesson?.step ?? null)));

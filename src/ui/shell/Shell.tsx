@@ -72,8 +72,9 @@ function BottomBar({ view }: { readonly view: MachineView }) {
 
 export function Shell() {
   const store = useAppStore();
-  useKeys(store);
-  useIdleSignal(store, useEditorStore());
+  const editor = useEditorStore();
+  useKeys(store, editor);
+  useIdleSignal(store, editor);
   const lessonOn = useApp(lessonApplies);
   const theme = useApp((s) => s.theme);
   const raw = useApp((s) => s.view);

@@ -1,4 +1,5 @@
 /** What lies beneath the guest: chosen here, the same guest starts again under it. */
+import { useRef } from 'react';
 import type { TechniqueId } from '../../session/world';
 import { useActions, useApp } from '../../store/use-store';
 import { Switch } from '../shared/Switch';
@@ -11,12 +12,21 @@ const TECHNIQUES: readonly { readonly value: TechniqueId; readonly label: string
 export function TechniqueSwitch() {
   const technique = useApp((s) => s.world?.technique ?? 'bare');
   const { openTechnique } = useActions();
+  const byPointer = useRef(false);
+  const choose = (chosen: TechniqueId) => {
+    void openTechnique(chosen);
+    // Whoever chose with the mouse goes on with the page's keys: an arrow would choose again and start the guest anew.
+    const { activeElement } = document;
+    if (byPointer.current && activeElement instanceof HTMLElement) activeElement.blur();
+    byPointer.current = false;
+  };
   return (
-    <Switch
-      label="Run it under"
-      value={technique}
-      options={TECHNIQUES}
-      onChange={(chosen) => void openTechnique(chosen)}
-    />
+    <div
+      onPointerDown={() => {
+        byPointer.current = true;
+      }}
+    >
+      <Switch label="Run it under" value={technique} options={TECHNIQUES} onChange={choose} />
+    </div>
   );
 }

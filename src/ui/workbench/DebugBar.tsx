@@ -1,13 +1,13 @@
-/** The bar above the workbench: technique, run to a breakpoint either way, why the run stopped, which branch is shown. */
-import { CircleDot, GitBranch, StepBack, StepForward } from 'lucide-react';
+/** The bar above the workbench: technique, run to a breakpoint either way, where the machine stands, which branch is shown. */
+import { GitBranch, StepBack, StepForward } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp } from '../../store/use-store';
 import { Button } from '../shared/Button';
 import { TechniqueSwitch } from '../shell/TechniqueSwitch';
+import { StandLine } from './StandLine';
 
 export function DebugBar({ children }: { readonly children: ReactNode }) {
   const { resume, showPanel } = useActions();
-  const stop = useApp((s) => s.view?.stop ?? null);
   const branch = useApp((s) => s.view?.branch ?? 0);
   const branches = useApp((s) => s.branches);
   const set = useApp((s) => s.breakpoints.filter((b) => b.enabled).length);
@@ -38,13 +38,7 @@ export function DebugBar({ children }: { readonly children: ReactNode }) {
           Continue <StepForward size={15} aria-hidden="true" />
         </Button>
       </div>
-      <p className="debug-stop" role="status">
-        {stop ? (
-          <>
-            <CircleDot size={14} aria-hidden="true" /> {stop.reason}
-          </>
-        ) : null}
-      </p>
+      <StandLine />
       {branch !== 0 ? (
         <Button tone="quiet" className="debug-branch" onClick={() => showPanel('branches')}>
           <GitBranch size={15} aria-hidden="true" /> Branch: {label ?? branch}

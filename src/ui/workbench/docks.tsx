@@ -1,6 +1,7 @@
 /** Which panels the two docks hold, by name. A panel is mounted only while it is in front, so the others cost nothing. */
 import type { ReactNode } from 'react';
 import type { MachineView } from '../../session/view';
+import { isRushing } from '../../store/app-state';
 import type { LowerPanel, UpperPanel } from '../../store/debug-state';
 import { useActions, useApp } from '../../store/use-store';
 import { Blocks } from '../block/Blocks';
@@ -29,7 +30,7 @@ function Cpu({ view }: { readonly view: MachineView }): ReactNode {
 
 function Rings({ view }: { readonly view: MachineView }): ReactNode {
   const { seek } = useActions();
-  const fast = useApp((s) => s.playing && s.speed.kind === 'instructions');
+  const fast = useApp(isRushing);
   return (
     <div className="stage-area" data-arrows="step">
       <RingStage view={view} onWaypoint={seek} motion={!fast} />
