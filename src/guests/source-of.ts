@@ -12,6 +12,16 @@ export async function sourceOf(name: string): Promise<ShippedGuest | undefined> 
   return withText(info, text, await libraryFor([text.source, ...Object.values(text.files)]));
 }
 
+/** Names of the files that all guests share. */
+export const LIBRARY_NAMES: readonly string[] = [
+  'lib/console.inc',
+  'lib/interrupts.inc',
+  'lib/paging.inc',
+  'lib/start.inc',
+  'lib/tables.inc',
+  'lib/user.inc',
+];
+
 /** @returns the files that all guests share, if one of the texts names one of them; else nothing is fetched */
 export async function libraryFor(texts: readonly (string | Uint8Array)[]): Promise<Files> {
   if (!texts.some((text) => typeof text === 'string' && NAMES_LIBRARY.test(text))) return {};

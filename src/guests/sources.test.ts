@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatAsmError } from '../assembler/index';
 import { buildGuest } from './image';
 import { SHIPPED_GUESTS, SHIPPED_TEXTS, shippedGuest } from './registry';
-import { libraryFor, sourceOf } from './source-of';
+import { LIBRARY_NAMES, libraryFor, sourceOf } from './source-of';
 import { GUEST_TEXTS } from './texts.generated';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -52,6 +52,7 @@ describe('shipped guests', () => {
   it('give their library to texts that name a file of it, however they include it', async () => {
     const { library } = SHIPPED_TEXTS;
     expect(await libraryFor(['nop', '%include "lib/start.inc"'])).toEqual(library);
+    expect(LIBRARY_NAMES).toEqual(Object.keys(library).sort());
     expect(await libraryFor(["%define START 'lib/start.inc'\n%include START"])).toEqual(library);
     expect(await libraryFor(['%include "own.inc"', Uint8Array.of(1)])).toEqual({});
   });

@@ -68,6 +68,8 @@ export interface AssembleReply {
 /** Words the editor completes and highlights: from the same tables that assemble. */
 export interface Vocabulary {
   readonly mnemonics: readonly string[];
+  /** Those of them that assemble, and that the machine's CPU does not have: x87, and what came after it. */
+  readonly lacking: readonly string[];
   /** `lock`, `rep`, `o16` …: they stand before a mnemonic. */
   readonly prefixes: readonly string[];
   readonly registers: readonly string[];
@@ -76,6 +78,8 @@ export interface Vocabulary {
   readonly preprocessor: readonly string[];
   /** Words inside operands: `dword`, `short`, `strict`. */
   readonly operators: readonly string[];
+  /** Files that every guest may include: `lib/start.inc`. */
+  readonly library: readonly string[];
 }
 
 /** What one flag does under an instruction. */

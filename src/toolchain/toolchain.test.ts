@@ -159,5 +159,14 @@ describe('vocabulary', () => {
     expect(words.preprocessor).toEqual(expect.arrayContaining(['%macro', '%ifndef', '%rep']));
     expect(words.prefixes).toContain('lock');
     expect(words.operators).toContain('dword');
+    expect(words.library).toContain('lib/start.inc');
+  });
+
+  it('tells which of them the machine has not', async () => {
+    const { lacking, mnemonics } = await toolchain.vocabulary();
+    expect(lacking).toEqual(expect.arrayContaining(['fld1', 'movaps', 'monitor', 'montmul']));
+    const had = mnemonics.filter((mnemonic) => !lacking.includes(mnemonic));
+    expect(had).toEqual(expect.arrayContaining(['mov', 'jnz', 'popf', 'cpuid', 'cmpxchg8b']));
+    expect(had.length).toBeLessThan(400);
   });
 });

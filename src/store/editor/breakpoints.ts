@@ -46,7 +46,7 @@ export const textOf = (files: SourceFiles, file: string): string => {
 /** Those of one file, in the lines of the text as it is now. */
 export function breakpointMarks(given: BreakpointsOfFile): BreakpointMark[] {
   const { file, text, running, resolved } = given;
-  const toNow: LineMap = running ? lineMap(textOf(running.files, file), text) : (line) => line;
+  const toNow = lineMap(running ? textOf(running.files, file) : text, text);
   const byId = new Map(resolved.map((r) => [r.id, r]));
   const marks: BreakpointMark[] = [];
   if (running) {

@@ -22,6 +22,11 @@ describe('lines through an edit', () => {
     expect(mapped(before, after)).toEqual(lines);
   });
 
+  it('tells of a line that was rewritten that it is gone', () => {
+    const { still } = lineMap('a\nb\nc', 'new\na\nB\nc');
+    expect([1, 2, 3].map(still)).toEqual([2, null, 4]);
+  });
+
   it('keeps order, stays inside, and finds every line again when lines only came in', () => {
     const line = fc.constantFrom('a', 'b', 'c', '', 'mov eax, 1');
     fc.assert(

@@ -4,9 +4,13 @@
  */
 
 /** @param line 1-based @returns the line it became; for a line that is gone, the one that stands in its place */
-export type LineMap = (line: number) => number;
+export type LineMap = ((line: number) => number) & {
+  /** Null for a line that is gone. */
+  readonly still: (line: number) => number | null;
+};
 
-const SAME: LineMap = (line) => line;
+const same = (line: number): number => line;
+const SAME: LineMap = Object.assign(same, { still: same });
 
 export function lineMap(before: string, after: string): LineMap {
   if (before === after) return SAME;
@@ -31,7 +35,11 @@ function compare(before: string, after: string): LineMap {
   /** By 0-based line of `before`: its line in `after`, or -1. */
   const pair = new Int32Array(a.length).fill(-1);
   pairUp(a, b, { from: 0, to: a.length }, { from: 0, to: b.length }, pair);
-  return (line) => {
+  const still = (line: number): number | null => {
+    const found = pair[line - 1] ?? -1;
+    return found >= 0 ? found + 1 : null;
+  };
+  const map = (line: number): number => {
     const at = Math.min(Math.max(line - 1, 0), a.length - 1);
     if ((pair[at] ?? -1) >= 0) return (pair[at] ?? 0) + 1;
     let previous = at;
@@ -42,6 +50,7 @@ function compare(before: string, after: string): LineMap {
     const end = following < a.length ? (pair[following] ?? 0) : b.length - 1;
     return Math.min(first + (at - previous - 1), Math.max(end, 0)) + 1;
   };
+  return Object.assign(map, { still });
 }
 
 interface Range {

@@ -21,15 +21,21 @@ import { STRINGS_AND_PORTS } from './strings-and-ports';
 import { SYSTEM } from './system';
 import { translationSentence } from './translation';
 
-/** Every instruction with words of its own. */
-export const AUTHORED: AuthoredDocs = {
+/** What the machine's CPU executes. */
+const OF_THIS_CPU: AuthoredDocs = {
   ...DATA,
   ...ARITHMETIC,
   ...CONTROL_FLOW,
   ...STRINGS_AND_PORTS,
   ...SYSTEM,
-  ...FLOATING_POINT,
 };
+
+/** Every instruction with words of its own. */
+export const AUTHORED: AuthoredDocs = { ...OF_THIS_CPU, ...FLOATING_POINT };
+
+/** Whether the machine's CPU executes it; what else assembles is x87, or came later. */
+export const isOfThisCpu = (mnemonic: string): boolean =>
+  mnemonic in OF_THIS_CPU || canonicalMnemonic(mnemonic) in OF_THIS_CPU;
 
 const MOST_FORMS = 12;
 const made = new Map<string, InstructionDoc>();

@@ -1,6 +1,6 @@
 /** The files of the open program as tabs, and what can be done with them. */
 import { FilePlus2 } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { OpenGuest } from '../../store/editor/editor-state';
 import { fileOrder, freeName } from '../../store/editor/program-files';
 import { useEditorActions } from '../../store/editor/use-editor';
@@ -70,6 +70,13 @@ export function FileTabs({ guest, activeFile, diagnostics }: FileTabsProps) {
   const actions = useEditorActions();
   const [form, setForm] = useState<'add' | 'rename' | null>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const tabs = useRef<HTMLDivElement>(null);
+  // The machine may have stepped into a file whose tab is scrolled away.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file is what makes it scroll
+  useEffect(() => {
+    const selected = tabs.current?.querySelector('[aria-selected=true]');
+    selected?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [activeFile]);
   const files = fileOrder(guest);
   const wrong = new Set(diagnostics.filter((d) => d.severity === 'error').map(({ file }) => file));
   const isMain = activeFile === guest.main;
@@ -93,7 +100,13 @@ export function FileTabs({ guest, activeFile, diagnostics }: FileTabsProps) {
 
   return (
     <div className="file-tabs">
-      <div role="tablist" aria-label="Files of this guest" className="tabs-list" onKeyDown={arrows}>
+      <div
+        ref={tabs}
+        role="tablist"
+        aria-label="Files of this guest"
+        className="tabs-list"
+        onKeyDown={arrows}
+      >
         {files.map((file) => (
           <button
             key={file}

@@ -38,8 +38,9 @@ export function ProblemsList({ diagnostics, stale, readOnly }: ProblemsListProps
       </p>
       {diagnostics.length > 0 ? (
         <ol>
-          {diagnostics.slice(0, SHOWN).map((d) => (
-            <li key={`${d.file}:${d.line}:${d.column}:${d.message}`} data-severity={d.severity}>
+          {diagnostics.slice(0, SHOWN).map((d, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a loop can make the same problem at the same place twice
+            <li key={i} data-severity={d.severity}>
               <button type="button" className="problem-place" onClick={() => revealPlace(d)}>
                 <code>
                   {d.file}:{d.line}:{d.column}

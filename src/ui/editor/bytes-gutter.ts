@@ -1,6 +1,6 @@
 /** Address and bytes beside the lines. Between two assemblies they move with their lines; the pane greys them then. */
 import { type EditorState, RangeSet, StateEffect, StateField } from '@codemirror/state';
-import { gutter, GutterMarker } from '@codemirror/view';
+import { GutterMarker, gutter } from '@codemirror/view';
 import { hex8, hex32 } from '../../base/hex';
 import type { LineBytes } from '../../toolchain/api';
 

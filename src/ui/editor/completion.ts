@@ -18,6 +18,8 @@ import { parentLabel } from './words';
 export interface Names {
   readonly vocabulary: Vocabulary | null;
   readonly reply: AssembleReply | null;
+  /** The guest's files but the one that is written in: `%include` and `incbin` may name them. */
+  readonly files: readonly string[];
 }
 
 export interface Offer {
@@ -27,6 +29,25 @@ export interface Offer {
 }
 
 const TYPED = /%?[\w.?@$#~]*$/;
+/** `%include "lib/st`: a file's name is being typed. */
+const FILE_NAME = /^\s*(?:[\w.?@$#~]+:?\s+)?(%include|incbin)\s+["'`]([^"'`]*)$/i;
+
+/** Toy kernels are written with these: they come before `movbe` and `pushaw`. */
+const COMMON: ReadonlySet<string> = new Set(
+  (
+    'mov push pop add sub cmp test jmp je jne jz jnz jb ja jc jl jg call ret int iret inc dec and or xor not ' +
+    'shl shr lea loop hlt cli sti in out lgdt lidt ltr pusha popa pushf popf cld rep movsb movsd stosb stosd movzx mul div'
+  ).split(' '),
+);
+/** What an operand of these directives can be. */
+const OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  section: ['.text', '.data', '.rodata', '.bss'],
+  segment: ['.text', '.data', '.rodata', '.bss'],
+  bits: ['16', '32'],
+};
+/** Assembles, and is no register of this CPU. */
+const NO_REGISTER = /^(cr[1567]|dr[45])$/;
+const LATER_REGISTER = /^(st\d|x?mm\d)$/;
 
 /** @param before the line up to the cursor @param above the lines before it, for local labels */
 export function completionsAt(
@@ -35,6 +56,8 @@ export function completionsAt(
   names: Names,
 ): Offer | null {
   const { vocabulary, reply } = names;
+  const file = FILE_NAME.exec(before);
+  if (file) return fileNames(before, file[1] ?? '', file[2] ?? '', names);
   const typed = TYPED.exec(before)?.[0] ?? '';
   const from = before.length - typed.length;
   const head = before.slice(0, from);
@@ -48,17 +71,20 @@ export function completionsAt(
     return {
       from,
       options: [
-        ...words(vocabulary?.mnemonics, 'instruction'),
+        ...instructions(vocabulary),
         ...words(vocabulary?.prefixes, 'keyword', 'prefix'),
         ...words(vocabulary?.directives, 'keyword', 'directive'),
         ...macros.map(({ name }) => ({ label: name, type: 'function', detail: 'macro', boost: 1 })),
       ],
     };
   }
+  const directive = /^\s*\[?(\w+)\s+$/.exec(head)?.[1]?.toLowerCase() ?? '';
+  const operands = OPERANDS[directive];
+  if (operands) return { from, options: words(operands, 'keyword', directive) };
   return {
     from,
     options: [
-      ...words(vocabulary?.registers, 'variable', 'register'),
+      ...registers(vocabulary),
       ...words(vocabulary?.operators, 'keyword', 'size or kind'),
       ...labelOptions(reply, above, typed.startsWith('.')),
       ...(reply?.names ?? [])
@@ -74,6 +100,29 @@ const words = (
   detail?: string,
 ): readonly Completion[] =>
   (given ?? []).map((label) => (detail === undefined ? { label, type } : { label, type, detail }));
+
+/** What this CPU has comes first, and of that what everyone writes. */
+function instructions(vocabulary: Vocabulary | null): readonly Completion[] {
+  const lacking = new Set(vocabulary?.lacking);
+  return (vocabulary?.mnemonics ?? []).map((label) => {
+    const boost = COMMON.has(label) ? 20 : lacking.has(label) ? -50 : 0;
+    return { label, type: 'instruction', boost };
+  });
+}
+
+const registers = (vocabulary: Vocabulary | null): readonly Completion[] =>
+  words(
+    vocabulary?.registers.filter((name) => !NO_REGISTER.test(name)),
+    'variable',
+    'register',
+  ).map((option) => (LATER_REGISTER.test(option.label) ? { ...option, boost: -50 } : option));
+
+function fileNames(before: string, directive: string, typed: string, names: Names): Offer {
+  const isInclude = directive.toLowerCase() === '%include';
+  const shared = isInclude ? (names.vocabulary?.library ?? []) : [];
+  const known = [...new Set([...names.files, ...shared])];
+  return { from: before.length - typed.length, options: words(known, 'text', 'file') };
+}
 
 /** Local labels of the label above the cursor by their short name; the others in full. */
 function labelOptions(
@@ -114,11 +163,11 @@ export function nasmCompletion(names: () => Names, describe: Describe): Extensio
   const source = (context: CompletionContext): CompletionResult | null => {
     const line = context.state.doc.lineAt(context.pos);
     const before = line.text.slice(0, context.pos - line.from);
-    if (!context.explicit && !/[\w.%]$/.test(before)) return null;
+    if (!context.explicit && !/[\w.%]$/.test(before) && !FILE_NAME.test(before)) return null;
     const above = context.state.doc.sliceString(0, line.from).split('\n');
     const offer = completionsAt(before, above, names());
     if (!offer || offer.options.length === 0) return null;
-    return { from: line.from + offer.from, options: offer.options, validFor: /^%?[\w.?@$#~]*$/ };
+    return { from: line.from + offer.from, options: offer.options, validFor: /^%?[\w.?@$#~/-]*$/ };
   };
   return autocompletion({
     override: [source],

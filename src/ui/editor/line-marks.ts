@@ -9,7 +9,7 @@ import {
   StateEffect,
   StateField,
 } from '@codemirror/state';
-import { Decoration, type DecorationSet, EditorView, gutter, GutterMarker } from '@codemirror/view';
+import { Decoration, type DecorationSet, EditorView, GutterMarker, gutter } from '@codemirror/view';
 import type { BreakpointMark } from '../../store/editor/breakpoints';
 
 /** 1-based lines; null: none in this file. */

@@ -101,8 +101,9 @@ describe('completion', () => {
       { name: 'LIMIT', kind: 'constant' },
     ],
   };
+  const names = { vocabulary, reply, files: ['part.inc', 'picture.bin'] };
   const offered = (before: string, above: readonly string[] = ['_start:']) =>
-    completionsAt(before, above, { vocabulary, reply })?.options.map(({ label }) => label) ?? [];
+    completionsAt(before, above, names)?.options.map(({ label }) => label) ?? [];
 
   it('offers instructions, directives and macros where a statement starts', () => {
     for (const before of ['', '  p', 'label: p', 'lock p', 'times 3 p']) {
@@ -132,9 +133,28 @@ describe('completion', () => {
     expect(offered("db 'x', e")).toContain('eax');
   });
 
+  it('puts what this CPU has, and of that what is written often, before the rest', () => {
+    const boosts = (before: string) =>
+      new Map(completionsAt(before, [], names)?.options.map((o) => [o.label, o.boost ?? 0]));
+    const opening = boosts('mo');
+    expect(opening.get('mov')).toBeGreaterThan(opening.get('movsx') ?? 0);
+    expect(opening.get('movsx')).toBeGreaterThan(opening.get('monitor') ?? 0);
+    const operand = boosts('mov e');
+    expect(operand.get('eax')).toBeGreaterThan(operand.get('xmm0') ?? 0);
+    expect(operand.has('cr5')).toBe(false);
+  });
+
+  it('offers files where one is named, and what a directive takes', () => {
+    expect(offered('%include "')).toEqual(expect.arrayContaining(['part.inc', 'lib/start.inc']));
+    expect(offered("picture: incbin 'pi")).toEqual(['part.inc', 'picture.bin']);
+    expect(offered('section .')).toContain('.text');
+    expect(offered('bits ')).toEqual(['16', '32']);
+    expect(offered('message db "')).toEqual([]);
+  });
+
   it('replaces the whole word that is being typed', () => {
-    expect(completionsAt('  mov e', [], { vocabulary, reply })?.from).toBe(6);
-    expect(completionsAt('jmp .lo', ['_start:'], { vocabulary, reply })?.from).toBe(4);
+    expect(completionsAt('  mov e', [], names)?.from).toBe(6);
+    expect(completionsAt('jmp .lo', ['_start:'], names)?.from).toBe(4);
   });
 });
 
