@@ -6,10 +6,11 @@ import { type AsmError, SourceError } from './errors';
 import { foreignSyntax } from './foreign-syntax';
 import { type LaidOutSection, type Layout, LayoutEngine } from './layout';
 import { formatListing } from './listing';
-import { nearMiss } from './near-miss';
-import { Parser } from './parser';
+import { multibootWarning } from './multiboot';
 import { type Origin, toAsmError } from './origin';
+import { Parser } from './parser';
 import { Preprocessor } from './preprocessor/preprocessor';
+import type { Statement } from './statements';
 
 export interface AssembleOptions {
   /** File name shown in errors. */
@@ -49,6 +50,8 @@ export interface Assembly {
   readonly sections: readonly LaidOutSection[];
   /** `_start`, else `start`, else the first byte of `.text`. */
   readonly entry: number;
+  /** Where a flat image begins: at `org`, or at the first byte. */
+  readonly origin: number;
   /** Labels by address. */
   readonly symbols: readonly AssembledSymbol[];
   readonly globals: ReadonlySet<string>;
@@ -88,55 +91,127 @@ export function assemble(
   return assembly ? ok(assembly) : err(problems.filter(({ severity }) => severity === 'error'));
 }
 
-/** Assembles one source file and tells what is known even where it has errors. */
+/**
+ * Assembles one source file and tells what is known even where it has errors.
+ *
+ * `%if $ - $$ > 510` asks for addresses before there are any. It gets an estimate, and the layout tells what would have
+ * been right; if that is something else, all is read again with the right answers, until they are.
+ */
 export function examine(source: string, options: AssembleOptions): Examination {
+  let answers: readonly bigint[] = [];
+  for (let round = 1; ; round++) {
+    const reading = read(source, options, answers);
+    const { parser, layout } = reading;
+    const changed = parser.answered.findIndex((answer, i) => answer !== layout.probes[i]);
+    // What could not be worked out at the end either has been reported.
+    if (changed < 0 || layout.probes[changed] === undefined) return examinationOf(reading, options);
+    if (round === MAX_ROUNDS) {
+      reading.reportEndless(changed);
+      return examinationOf(reading, options);
+    }
+    answers = layout.probes;
+  }
+}
+
+const MAX_ROUNDS = 12;
+
+/** One reading of the source, from text to addresses. */
+interface Reading {
+  readonly source: string;
+  readonly problems: AsmError[];
+  readonly parser: Parser;
+  readonly preprocessor: Preprocessor;
+  readonly layout: Layout;
+  /** Says that the value of that number is never the one it was worked out from. */
+  readonly reportEndless: (probe: number) => void;
+}
+
+function read(source: string, options: AssembleOptions, answers: readonly bigint[]): Reading {
   const problems: AsmError[] = [];
   const report = (error: SourceError, origin: Origin): void => {
     problems.push(toAsmError(error, origin));
   };
   const files = options.files ?? {};
+  const fileNamed = (name: string) => (Object.hasOwn(files, name) ? files[name] : undefined);
+  const estimator: { engine?: LayoutEngine } = {};
   const parser: Parser = new Parser(
     {
-      binary: (name) => binaryFile(files[name]),
+      binary: (name) => binaryFile(fileNamed(name)),
       extraNames: () => Object.values(preprocessor.names).flat(),
+      answer: (index) => answers[index],
+      estimate: (expression, scope) => {
+        estimator.engine ??= new LayoutEngine(parser.statements, () => {}, []);
+        return estimator.engine.estimate(expression, scope);
+      },
     },
     options.bits ?? 16,
   );
   const preprocessor = new Preprocessor(options.name, source, {
-    file: (name) => textFile(files[name]),
-    constant: (name) => parser.constants.get(name),
+    file: (name) => textFile(fileNamed(name)),
+    fileNames: () => Object.keys(files),
+    scope: (origin, token) => parser.valueScope(origin, token),
     bits: () => parser.bitness,
+    section: () => parser.currentSection,
     report: (problem) => problems.push(problem),
   });
   for (let line = preprocessor.next(); line; line = preprocessor.next()) {
-    const { origin } = line;
+    const { origin, tokens } = line;
     attempt(
       () => parser.parse(line!),
-      (error) => {
-        report(foreignSyntax(line!.tokens) ?? error, origin);
-      },
+      (error) => report(foreignSyntax(tokens) ?? error, origin),
     );
   }
   const open = parser.finish();
   if (open) report(open.error, open.origin);
 
-  const engine = new LayoutEngine(parser.statements, report, registerNames());
+  const { statements, declarations } = parser;
+  const named = namesOf(statements);
+  const absent = [...declarations.externs.keys()].filter((name) => !named.has(name));
+  const engine = new LayoutEngine(statements, report, registerNames(), new Set(absent));
   const layout = engine.run();
-  for (const [name, { token, origin }] of parser.globals) {
-    if (layout.labels.has(name)) continue;
-    const near = nearMiss(name, layout.labels.keys());
-    const message = `global '${name}': there is no such label`;
-    const warning = new SourceError(message, token.at, token.text.length, near);
-    problems.push(toAsmError(warning, origin, 'warning'));
+  const labels = [...named].filter((name) => !name.startsWith('..@'));
+  for (const problem of declarations.problems((name) => named.has(name), labels)) {
+    problems.push(toAsmError(problem.error, problem.origin, problem.severity));
   }
+  const reportEndless = (probe: number): void => {
+    const asked = statements.find(
+      ({ kind, ...rest }) => kind === 'probe' && 'index' in rest && rest.index === probe,
+    );
+    if (!asked) return;
+    const { token, origin } = asked;
+    const message = 'this value depends on addresses that depend on it';
+    report(new SourceError(message, token.at, token.text.length), origin);
+  };
+  return { source, problems, parser, preprocessor, layout, reportEndless };
+}
 
+function namesOf(statements: readonly Statement[]): Set<string> {
+  const names = new Set<string>();
+  for (const statement of statements) {
+    if (statement.kind === 'label' || statement.kind === 'equ') names.add(statement.name);
+  }
+  return names;
+}
+
+function examinationOf(reading: Reading, options: AssembleOptions): Examination {
+  const { source, parser, preprocessor, layout, problems } = reading;
   const symbols = symbolsOf(layout);
   const isWrong = problems.some(({ severity }) => severity === 'error');
+  const { globals, externs } = parser.declarations;
+  const assembly = isWrong
+    ? null
+    : assemblyOf(
+        options.name,
+        source,
+        layout,
+        symbols,
+        new Set([...globals.keys(), ...externs.keys()]),
+      );
+  const warning = assembly && multibootWarning(assembly, layout.placed);
+  if (warning) problems.push(warning);
   return {
     problems: inOrder(problems, options.name),
-    assembly: isWrong
-      ? null
-      : assemblyOf(options.name, source, layout, symbols, new Set(parser.globals.keys())),
+    assembly,
     symbols,
     names: definedNames(parser, layout, preprocessor),
   };
@@ -189,6 +264,7 @@ function assemblyOf(
   return {
     name,
     sections: layout.sections,
+    origin: layout.origin,
     entry: addressOf('_start') ?? addressOf('start') ?? text?.address ?? layout.origin,
     symbols,
     globals,

@@ -112,7 +112,10 @@ const MISTAKES: readonly (readonly [source: string, told: string])[] = [
   ],
   ['mov eax, 12ab', "1:10+4 '12ab' is no number: hexadecimal needs '0x' in front [0x12ab]"],
   ['mov eax, 0b12', "1:10+4 '0b12' is no number: binary digits are 0 and 1"],
-  ['mov eax, 1.5', '1:10+3 a floating-point number is only allowed in dd and dq'],
+  [
+    'mov eax, 1.5',
+    '1:10+3 a floating-point number stands in data (dd, dq …) or in __?float32?__(…)',
+  ],
   ['db "abc', '1:4+4 string has no closing "'],
   ['db', '1:3+1 expected a value, found the end of the line'],
   ['db 1,,2', "1:6+1 expected a value, found ','"],
@@ -134,7 +137,7 @@ const MISTAKES: readonly (readonly [source: string, told: string])[] = [
   ['global\nnop', "1:7+1 expected a label's name, found the end of the line"],
   [
     'extern printf',
-    '1:1+6 a guest is one source file: there is nothing to link other symbols from',
+    "1:8+6 extern 'printf': a guest is one program without a linker, and defines no such label: %include the file that does",
   ],
   ['istruc foo', "1:1+6 istruc 'foo' has no iend"],
   ['%if 1\nnop', '1:1+5 %if has no %endif'],

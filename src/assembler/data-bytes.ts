@@ -1,10 +1,9 @@
 /** The bytes of data: one value of `db`, `dw`, `dd` or `dq`, little end first. */
 import { misfit, SourceError } from './errors';
 import { evaluate, type Scope } from './expression';
+import { FORMAT_OF_UNIT, floatBits } from './float';
 import type { Token } from './lexer';
-import type { DataItem } from './statements';
-
-type Unit = 1 | 2 | 4 | 8;
+import type { DataItem, DataUnit } from './statements';
 
 export interface DataPlace {
   readonly scope: Scope;
@@ -36,47 +35,75 @@ export class Bytes {
     grown.set(this.data.subarray(0, this.length));
     this.data = grown;
   }
+  /** The last `size` bytes once more, `times` times. */
+  repeat(size: number, times: number): void {
+    const more = size * times;
+    this.reserve(more);
+    const from = this.length - size;
+    for (let done = size; done < size + more; done *= 2) {
+      const end = from + Math.min(done, size + more - done);
+      this.data.copyWithin(from + done, from, end);
+    }
+    this.length += more;
+  }
   take(): Uint8Array {
     return this.data.slice(0, this.length);
   }
 }
 
 /** @throws SourceError when a value does not fit, or `dup` repeats too often */
-export function dataBytes(item: DataItem, unit: Unit, place: DataPlace): Uint8Array {
+export function dataBytes(item: DataItem, unit: DataUnit, place: DataPlace): Uint8Array {
   if (item.kind === 'bytes') {
     const bytes = new Uint8Array(Math.ceil(item.bytes.length / unit) * unit);
     bytes.set(item.bytes);
     return bytes;
   }
   if (item.kind === 'repeat') return repeated(item, unit, place);
-  const bytes = new Uint8Array(unit);
-  if (item.kind === 'reserve' || !place.final) return bytes;
-  const view = new DataView(bytes.buffer);
-  if (item.kind === 'float') {
-    if (unit === 4) view.setFloat32(0, item.value, true);
-    else if (unit === 8) view.setFloat64(0, item.value, true);
-    else
-      throw new SourceError(
-        'a floating-point number needs dd or dq',
-        item.token.at,
-        item.token.text.length,
-      );
-    return bytes;
+  if (item.kind === 'group') {
+    const parts = item.items.map((part) => dataBytes(part, item.unit ?? unit, place));
+    return joined(parts);
   }
+  if (item.kind === 'reserve' || !place.final) return new Uint8Array(unit);
+  if (item.kind === 'float') {
+    return littleEndian(floatBits(item.literal, item.negative, FORMAT_OF_UNIT[unit]), unit);
+  }
+  const { at, text } = item.token;
   const { value } = evaluate(item.expression, place.scope);
+  if (unit === 10) {
+    const message = "'dt' takes floating-point numbers, as 1.0, and strings; 'dq' takes integers";
+    throw new SourceError(message, at, text.length);
+  }
   const bits = BigInt(unit * 8);
   if (unit < 8 && (value < -(1n << (bits - 1n)) || value >= 1n << bits)) {
-    const { at, text } = item.token;
     throw new SourceError(misfit(value, Number(bits)), at, text.length);
   }
+  return littleEndian(value, unit);
+}
+
+function littleEndian(value: bigint, unit: DataUnit): Uint8Array {
+  const bytes = new Uint8Array(unit);
   for (let i = 0; i < unit; i++) bytes[i] = Number((value >> BigInt(8 * i)) & 0xffn);
   return bytes;
 }
 
-function repeated(item: DataItem & { kind: 'repeat' }, unit: Unit, place: DataPlace): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function repeated(
+  item: DataItem & { kind: 'repeat' },
+  unit: DataUnit,
+  place: DataPlace,
+): Uint8Array {
   const count = Number(evaluate(item.count, place.scope).value);
-  const once = item.items.map((part) => dataBytes(part, unit, place));
-  const size = once.reduce((sum, part) => sum + part.length, 0);
+  const once = joined(item.items.map((part) => dataBytes(part, unit, place)));
+  const size = once.length;
   if (count < 0 || count * Math.max(size, 1) > MAX_SECTION_BYTES) {
     const { at, text } = place.token;
     const most = Math.floor(MAX_SECTION_BYTES / Math.max(size, 1));
@@ -88,12 +115,8 @@ function repeated(item: DataItem & { kind: 'repeat' }, unit: Unit, place: DataPl
   }
   const bytes = new Uint8Array(size * count);
   if (bytes.length === 0) return bytes;
-  let done = 0;
-  for (const part of once) {
-    bytes.set(part, done);
-    done += part.length;
-  }
+  bytes.set(once);
   // What is there is copied behind itself, twice as much each time.
-  for (; done < bytes.length; done *= 2) bytes.copyWithin(done, 0, done);
+  for (let done = once.length; done < bytes.length; done *= 2) bytes.copyWithin(done, 0, done);
   return bytes;
 }

@@ -4,11 +4,14 @@
  * ```
  *  ELF header | program headers | section bytes (page-congruent) | .symtab | .strtab | .shstrtab | section headers
  * ```
- * One PT_LOAD per section that occupies memory; physical and virtual addresses are the same.
+ * One PT_LOAD per section that occupies memory, in order of address. In the file the section with a Multiboot header comes
+ * first, because loaders look for it at the beginning. Physical addresses are where sections are loaded.
  *
  * @see "Executable and Linking Format (ELF) Specification", version 1.2, book I
  */
 import type { Assembly } from './assemble';
+import type { LaidOutSection } from './layout';
+import { multibootSection } from './multiboot';
 
 const EHDR_SIZE = 52;
 const PHDR_SIZE = 32;
@@ -58,31 +61,57 @@ function isWritable(name: string): boolean {
   return !name.startsWith('.rodata') && name !== '.multiboot' && !name.startsWith('.text');
 }
 
-const isExecutable = (name: string): boolean => name.startsWith('.text');
+/** By its name, or because there are instructions in it: `.boot`, `.init`. */
+function executableSections(assembly: Assembly): ReadonlySet<string> {
+  const code = assembly.sourceMap.filter(({ isCode }) => isCode).map(({ section }) => section);
+  const names = assembly.sections.map(({ name }) => name);
+  return new Set([...code, ...names.filter((name) => name.startsWith('.text'))]);
+}
+
+/** The sections that occupy memory, by run address: program headers must be in that order. */
+const loadedSections = (assembly: Assembly): LaidOutSection[] =>
+  assembly.sections
+    .filter((section) => section.size > 0)
+    .sort((a, b) => a.address - b.address || a.loadAddress - b.loadAddress);
+
+/** Where the bytes of each section lie in the ELF file. */
+export function elfOffsets(assembly: Assembly): ReadonlyMap<string, number> {
+  const loaded = loadedSections(assembly);
+  const first = multibootSection(assembly);
+  const rank = ({ name, nobits }: LaidOutSection): number => (name === first ? 0 : nobits ? 2 : 1);
+  const offsets = new Map<string, number>();
+  let offset = EHDR_SIZE + PHDR_SIZE * loaded.length;
+  for (const section of [...loaded].sort((a, b) => rank(a) - rank(b))) {
+    offset += (section.address - offset) & (PAGE - 1);
+    offsets.set(section.name, offset);
+    if (!section.nobits) offset += section.size;
+  }
+  return offsets;
+}
 
 export function toElf(assembly: Assembly): Uint8Array {
-  const loaded = assembly.sections.filter((section) => section.size > 0);
+  const loaded = loadedSections(assembly);
   const headers: SectionHeader[] = [
     { name: '', type: 0, flags: 0, address: 0, offset: 0, size: 0, align: 0 },
   ];
+  const placed = elfOffsets(assembly);
+  const executable = executableSections(assembly);
+  const offsets = loaded.map(({ name }) => placed.get(name)!);
   let offset = EHDR_SIZE + PHDR_SIZE * loaded.length;
-  const offsets: number[] = [];
-  for (const section of loaded) {
-    offset += (section.address - offset) & (PAGE - 1);
-    offsets.push(offset);
+  for (const [i, section] of loaded.entries()) {
     headers.push({
       name: section.name,
       type: section.nobits ? SHT_NOBITS : SHT_PROGBITS,
       flags:
         SHF_ALLOC |
         (isWritable(section.name) ? SHF_WRITE : 0) |
-        (isExecutable(section.name) ? SHF_EXECINSTR : 0),
+        (executable.has(section.name) ? SHF_EXECINSTR : 0),
       address: section.address,
-      offset,
+      offset: offsets[i]!,
       size: section.size,
       align: section.align,
     });
-    if (!section.nobits) offset += section.size;
+    offset = Math.max(offset, offsets[i]! + (section.nobits ? 0 : section.size));
   }
 
   const strings = new StringTable();
@@ -142,12 +171,12 @@ export function toElf(assembly: Assembly): Uint8Array {
   writeHeader(file, view, assembly.entry, loaded.length, headersAt, headers.length);
   loaded.forEach((section, i) => {
     const flags =
-      PF_R | (isWritable(section.name) ? PF_W : 0) | (isExecutable(section.name) ? PF_X : 0);
+      PF_R | (isWritable(section.name) ? PF_W : 0) | (executable.has(section.name) ? PF_X : 0);
     const fields = [
       1,
       offsets[i]!,
       section.address,
-      section.address,
+      section.loadAddress,
       section.nobits ? 0 : section.size,
       section.size,
       flags,

@@ -73,7 +73,7 @@ describe('assembly errors', () => {
     ['%define F(x) x\nmov eax, F(1, 2)', "2:10 'F' takes 1 parameter, found 2"],
     ['%include "no.inc"', "1:10 no file 'no.inc' to include"],
     ['%error "stop here"', '1:1 stop here'],
-    ['extern printf', '1:1 a guest is one source file'],
+    ['extern printf', "1:8 extern 'printf': a guest is one program without a linker"],
     ['section .bss\nnop', "2:1 section '.bss' holds no bytes"],
     ['struc s\n.x: resd 1', "1:1 struc 's' has no endstruc"],
     ['align 3', '1:1 alignment must be a power of two, found 3'],

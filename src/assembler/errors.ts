@@ -16,6 +16,8 @@ export interface AsmError {
   readonly suggestion?: string;
   /** Inside a macro: the expanded text the column refers to nothing in; else absent. */
   readonly expansion?: string;
+  /** Inside a macro: which one, and the line of its body. */
+  readonly macro?: { readonly name: string; readonly file: string; readonly line: number };
   /** The source line itself, without its line end. */
   readonly source: string;
 }
@@ -30,7 +32,11 @@ export function formatAsmError(error: AsmError): string {
     const before = error.source.slice(0, error.column - 1).replace(/[^\t]/g, ' ');
     lines.push(`    ${before}${'^'.repeat(Math.max(1, error.length))}`);
   }
-  if (error.expansion !== undefined) lines.push(`    in the macro's expansion: ${error.expansion}`);
+  if (error.expansion !== undefined) {
+    const { macro } = error;
+    const where = macro ? `macro '${macro.name}' (${macro.file}:${macro.line})` : 'the macro';
+    lines.push(`    in ${where}: ${error.expansion}`);
+  }
   return lines.join('\n');
 }
 

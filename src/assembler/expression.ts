@@ -5,14 +5,21 @@
  * full-size field, as NASM gives it. The difference of two addresses of one section is a plain number again.
  */
 import { SourceError } from './errors';
+import { FLOAT_FORMATS, floatBits } from './float';
 import type { Token } from './lexer';
+import { stringFunction } from './string-functions';
 
 export type Expression =
   | { readonly kind: 'constant'; readonly value: bigint }
   | { readonly kind: 'symbol'; readonly name: string; readonly token: Token }
   | { readonly kind: 'here' }
   | { readonly kind: 'section-start' }
-  | { readonly kind: 'unary'; readonly operator: string; readonly operand: Expression }
+  | {
+      readonly kind: 'unary';
+      readonly operator: string;
+      readonly operand: Expression;
+      readonly token?: Token;
+    }
   | {
       readonly kind: 'binary';
       readonly operator: string;
@@ -31,6 +38,8 @@ export interface Value {
   readonly value: bigint;
   /** Name of the section the value moves with, null for a plain number. */
   readonly section: string | null;
+  /** A label of the lines below, in the first walk: nothing is known of it yet. */
+  readonly ahead?: true;
 }
 
 /** What names and `$` mean at one point of one pass. */
@@ -83,9 +92,9 @@ export class TokenReader {
     return this.current ? `'${this.current.text}'` : 'the end of the line';
   }
 
-  fail(message: string): never {
+  fail(message: string, suggestion?: string): never {
     const token = this.current;
-    throw new SourceError(message, token?.at ?? this.end, token?.text.length ?? 1);
+    throw new SourceError(message, token?.at ?? this.end, token?.text.length ?? 1, suggestion);
   }
 }
 
@@ -145,14 +154,16 @@ function parseUnary(reader: TokenReader): Expression {
   if (token.kind === 'number') {
     if (token.value === undefined) {
       throw new SourceError(
-        'a floating-point number is only allowed in dd and dq',
+        'a floating-point number stands in data (dd, dq …) or in __?float32?__(…)',
         token.at,
         token.text.length,
       );
     }
     return { kind: 'constant', value: token.value };
   }
-  if (token.kind === 'string') return { kind: 'constant', value: characterConstant(token) };
+  if (token.kind === 'string') {
+    return { kind: 'constant', value: characterConstant(token, token.bytes ?? []) };
+  }
   if (token.kind === 'preprocessor') {
     throw new SourceError(
       `'${token.text}' means nothing outside a macro`,
@@ -162,14 +173,46 @@ function parseUnary(reader: TokenReader): Expression {
   }
   if (token.text === '$') return { kind: 'here' };
   if (token.text === '$$') return { kind: 'section-start' };
+  const special = functionValue(reader, token);
+  if (special) return special;
   // `$name` is how NASM spells a symbol that is also a register or mnemonic.
   const name = token.text.startsWith('$') ? token.text.slice(1) : token.text;
   return { kind: 'symbol', name, token };
 }
 
+const FUNCTION = /^__\?(ilog2\w*|\w*float\d+\w*)\?__$|^__(\w*float\d+\w*)__$|^__\??utf/;
+
+/** `__?ilog2e?__(8)`, `__?float32?__(1.5)`, `__?utf16?__('a')`; null for any other name. */
+function functionValue(reader: TokenReader, token: Token): Expression | null {
+  const found = FUNCTION.exec(token.text);
+  if (!found) return null;
+  const name = found[1] ?? found[2] ?? '';
+  const format = FLOAT_FORMATS[name];
+  if (format) {
+    const bracket = reader.accept('(');
+    const negative = reader.accept('-');
+    if (!negative) reader.accept('+');
+    const literal = reader.current?.float;
+    if (literal === undefined) {
+      reader.fail(`expected a floating-point number, as 1.0, found ${reader.found()}`);
+    }
+    reader.position++;
+    if (bracket) reader.expect(')', 'to close the bracket');
+    const value = BigInt.asIntN(64, floatBits(literal, negative, format));
+    return { kind: 'constant', value };
+  }
+  if (name.startsWith('ilog2')) {
+    return { kind: 'unary', operator: name, operand: parseUnary(reader), token };
+  }
+  reader.position--;
+  const bytes = stringFunction(reader);
+  if (bytes) return { kind: 'constant', value: characterConstant(token, bytes) };
+  reader.position++;
+  return null;
+}
+
 /** `'abcd'` as a number: the first character is the lowest byte. */
-function characterConstant(token: Token): bigint {
-  const bytes = token.bytes ?? [];
+function characterConstant(token: Token, bytes: readonly number[]): bigint {
   if (bytes.length > 8) {
     throw new SourceError(
       'a character constant holds at most 8 bytes',
@@ -177,7 +220,8 @@ function characterConstant(token: Token): bigint {
       token.text.length,
     );
   }
-  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  const value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return BigInt.asIntN(64, value);
 }
 
 const number = (value: bigint): Value => ({ value: BigInt.asIntN(64, value), section: null });
@@ -197,6 +241,9 @@ export function evaluate(expression: Expression, scope: Scope): Value {
       const operand = evaluate(expression.operand, scope);
       if (expression.operator === '+') return operand;
       if (expression.operator === '-') return number(-operand.value);
+      if (expression.operator.startsWith('ilog2')) {
+        return number(logarithm(operand.value, expression.operator, expression.token));
+      }
       return expression.operator === '~' ? number(~operand.value) : truth(operand.value === 0n);
     }
     case 'binary':
@@ -211,6 +258,17 @@ export function evaluate(expression: Expression, scope: Scope): Value {
         ? evaluate(expression.yes, scope)
         : evaluate(expression.no, scope);
   }
+}
+
+/** How often 2 is multiplied to make the number: `f` rounds down, `c` up, `w` down as well, and plain takes exact ones only. */
+function logarithm(value: bigint, name: string, token?: Token): bigint {
+  const unsigned = BigInt.asUintN(64, value);
+  if (unsigned === 0n && /[fcw]/.test(name.slice(5))) return 0n;
+  const down = BigInt(unsigned.toString(2).length - 1);
+  const exact = unsigned !== 0n && 1n << down === unsigned;
+  if (exact || /^ilog2[fw]/.test(name)) return down;
+  if (name.startsWith('ilog2c')) return down + 1n;
+  throw new SourceError(`${unsigned} is no power of two`, token?.at ?? -1, token?.text.length ?? 1);
 }
 
 function applyBinary(operator: string, left: Value, right: Value, token: Token): Value {

@@ -22,11 +22,12 @@ const anyToken =
       token: Token,
       next: Token | undefined,
       before: Token | undefined,
+      index: number,
     ) => SourceError | null,
   ): Finder =>
   (tokens) => {
     for (const [i, token] of tokens.entries()) {
-      const found = explain(token, tokens[i + 1], tokens[i - 1]);
+      const found = explain(token, tokens[i + 1], tokens[i - 1], i);
       if (found) return found;
     }
     return null;
@@ -98,8 +99,10 @@ const MASM_WORDS: Readonly<Record<string, string>> = {
   '@data': 'sections have no such name: use a label of the data',
 };
 
-const masmWord = anyToken((token) => {
+const masmWord = anyToken((token, _next, before, i) => {
   const word = wordOf(token);
+  // Behind a `global` or in an expression, `end` is a label like any other.
+  if (before && i > 1) return null;
   return Object.hasOwn(MASM_WORDS, word)
     ? mark(token, `NASM has no '${token.text}': ${MASM_WORDS[word]}`)
     : null;
@@ -172,7 +175,10 @@ const wideRegister = anyToken((token) => {
   );
 });
 
-const secondInstruction = anyToken((token, _next, before) => {
+const secondInstruction: Finder = (tokens) =>
+  tokens.some((token) => wordOf(token) === 'times') ? null : behindAnother(tokens);
+
+const behindAnother = anyToken((token, _next, before) => {
   if (!before || !formsNamed(wordOf(token)) || !isOperandEnd(before)) return null;
   return mark(token, `one instruction a line: put '${token.text}' on a line of its own`);
 });

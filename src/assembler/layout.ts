@@ -11,8 +11,17 @@ import { foreignSyntax } from './foreign-syntax';
 import type { Token } from './lexer';
 import { nearMiss } from './near-miss';
 import type { Origin } from './origin';
+import { powerOfTwo } from './parse-section';
+import {
+  inLoadOrder,
+  newSection,
+  placeSections,
+  type Section,
+  sectionProblems,
+  setAttributes,
+} from './sections';
 import { encodeShortest } from './select-form';
-import type { Body, InstructionBody, SectionAttributes, Statement } from './statements';
+import type { Body, DataItem, InstructionBody, SectionAttributes, Statement } from './statements';
 
 /** Bytes of one source line, at their final address. */
 export interface Placed {
@@ -33,7 +42,10 @@ export interface PlacedLabel {
 
 export interface LaidOutSection {
   readonly name: string;
+  /** Where it runs. */
   readonly address: number;
+  /** Where it is loaded, and so lies in a flat image: elsewhere for a section with `vstart`. */
+  readonly loadAddress: number;
   readonly size: number;
   readonly align: number;
   /** Occupies memory but no file bytes (`.bss`). */
@@ -47,23 +59,13 @@ export interface Layout {
   readonly labels: ReadonlyMap<string, PlacedLabel>;
   readonly placed: readonly Placed[];
   readonly origin: number;
+  /** What the preprocessor and the parser asked for while reading, by number. */
+  readonly probes: readonly bigint[];
 }
 
 /** A walk that still moves after this many rounds is held: instructions may grow but no longer shrink. */
 const HOLD_AFTER = 20;
 const MAX_PASSES = 60;
-
-interface Section {
-  readonly name: string;
-  readonly order: number;
-  align: number;
-  nobits: boolean;
-  vstart: number | null;
-  base: number;
-  offset: number;
-  size: number;
-  bytes: Bytes;
-}
 
 interface Definition {
   readonly kind: 'label' | 'equ';
@@ -101,6 +103,22 @@ function expressionsOf(body: InstructionBody): Expression[] {
   return found;
 }
 
+/** `?`, and what repeats nothing else: room without bytes. */
+const isReserved = (item: DataItem): boolean =>
+  item.kind === 'reserve' ||
+  ((item.kind === 'repeat' || item.kind === 'group') && item.items.every(isReserved));
+
+/** A relative branch has other bytes each time: no more of them than a line can mean. */
+const MAX_VARYING_TIMES = 65_536;
+
+/** Whether the bytes are others at another address. `$` is where the line begins, also for what `times` repeats. */
+function dependsOnPlace(body: Body): boolean {
+  return (
+    body.kind === 'instruction' &&
+    body.candidates[0]!.form.operands.some(({ kind }) => kind === 'relative')
+  );
+}
+
 export class LayoutEngine {
   private readonly sections = new Map<string, Section>();
   private readonly definitions = new Map<string, Definition>();
@@ -109,7 +127,13 @@ export class LayoutEngine {
   /** Where each statement stood in the last walk, and how far the present one has moved since. */
   private readonly places: bigint[] = [];
   private drift = 0n;
-  private origin = 0;
+  /** Null as long as no `org` has been met. */
+  private origin: number | null = null;
+  private readonly sectionStatements = new Map<string, Statement>();
+  private readonly probes: bigint[] = [];
+  /** Statements that `estimate` has walked, and those it has noted the names of. */
+  private walked = 0;
+  private noted = 0;
   private current!: Section;
   /** Set inside `absolute`: addresses without bytes. */
   private absolute: { base: bigint; offset: number } | null = null;
@@ -123,6 +147,8 @@ export class LayoutEngine {
     private readonly statements: readonly Statement[],
     private readonly report: (error: SourceError, origin: Origin) => void,
     private readonly suggestions: readonly string[],
+    /** Names declared `extern` that nobody defines. That is told once, where they are declared. */
+    private readonly absent: ReadonlySet<string> = new Set(),
   ) {}
 
   run(): Layout {
@@ -131,7 +157,7 @@ export class LayoutEngine {
       this.pass++;
       this.walk();
     } while (this.moved && this.pass < MAX_PASSES);
-    if (this.moved) {
+    if (this.moved && sectionProblems(this.sections, this.origin).length === 0) {
       const last = this.statements.at(-1);
       if (last)
         this.report(
@@ -142,10 +168,12 @@ export class LayoutEngine {
     this.final = true;
     this.pass++;
     this.walk();
+    this.reportSections();
     return {
-      sections: this.ordered().map((section) => ({
+      sections: inLoadOrder(this.sections.values()).map((section) => ({
         name: section.name,
         address: section.base,
+        loadAddress: section.load,
         size: section.size,
         align: section.align,
         nobits: section.nobits,
@@ -153,8 +181,43 @@ export class LayoutEngine {
       })),
       labels: this.labelValues(),
       placed: this.placed,
-      origin: this.origin,
+      origin: this.origin ?? this.lowest(),
+      probes: this.probes,
     };
+  }
+
+  private lowest(): number {
+    const filled = [...this.sections.values()].filter(({ nobits, size }) => !nobits && size > 0);
+    return filled.length === 0 ? 0 : Math.min(...filled.map(({ load }) => load));
+  }
+
+  private reportSections(): void {
+    for (const { section, message } of sectionProblems(this.sections, this.origin)) {
+      const statement = this.sectionStatements.get(section.name) ?? this.statements[0];
+      if (!statement) continue;
+      const { token, origin } = statement;
+      this.report(new SourceError(message, token.at, token.text.length), origin);
+    }
+  }
+
+  /**
+   * The value of an expression behind the statements there are so far, by the addresses of a first walk: branches whose
+   * targets are still to come count as short.
+   *
+   * @throws SourceError when it names something that is not defined yet
+   */
+  estimate(expression: Expression, scope: string): Value {
+    if (this.walked === 0) {
+      this.pass = 1;
+      this.current = this.sectionNamed('.text');
+    }
+    this.define();
+    for (; this.walked < this.statements.length; this.walked++) {
+      this.visit(this.statements[this.walked]!, this.walked);
+      const { kind } = this.statements[this.walked]!;
+      if (kind === 'org' || kind === 'section') this.settleSections();
+    }
+    return evaluate(expression, this.scopeHere(scope));
   }
 
   private labelValues(): Layout['labels'] {
@@ -167,7 +230,9 @@ export class LayoutEngine {
 
   /** Notes every name before the first walk, so that a forward reference is known to be one. */
   private define(): void {
-    for (const statement of this.statements) {
+    for (; this.noted < this.statements.length; this.noted++) {
+      const statement = this.statements[this.noted]!;
+      if (statement.kind === 'section') this.sectionStatements.set(statement.name, statement);
       if (statement.kind !== 'label' && statement.kind !== 'equ') continue;
       const { kind, name, token, origin } = statement;
       const earlier = this.definitions.get(name);
@@ -191,59 +256,40 @@ export class LayoutEngine {
       section.offset = 0;
       section.bytes = new Bytes();
     }
-    this.current = this.sectionNamed('.text', {});
-    this.statements.forEach((statement, index) => {
-      this.statement = statement;
-      const here = this.hereValue().value;
-      this.drift = here - (this.places[index] ?? here);
-      this.places[index] = here;
-      try {
-        this.place(statement, index);
-      } catch (error) {
-        if (!(error instanceof SourceError)) throw error;
-        if (this.final) this.report(error, statement.origin);
-      }
-    });
-    this.assignBases();
+    this.current = this.sectionNamed('.text');
+    this.origin = null;
+    for (const [index, statement] of this.statements.entries()) this.visit(statement, index);
+    if (this.settleSections()) this.moved = true;
   }
 
-  private sectionNamed(name: string, attributes: SectionAttributes): Section {
-    const found = this.sections.get(name);
-    if (found) {
-      if (attributes.align) found.align = attributes.align;
-      return found;
+  private visit(statement: Statement, index: number): void {
+    this.statement = statement;
+    const here = this.hereValue().value;
+    this.drift = here - (this.places[index] ?? here);
+    this.places[index] = here;
+    try {
+      this.place(statement, index);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (this.final) this.report(error, statement.origin);
     }
-    const section: Section = {
-      name,
-      order: this.sections.size,
-      align: attributes.align ?? (name === '.text' ? 1 : 4),
-      nobits: attributes.nobits ?? name === '.bss',
-      vstart: attributes.vstart ?? null,
-      base: 0,
-      offset: 0,
-      size: 0,
-      bytes: new Bytes(),
-    };
-    this.sections.set(name, section);
-    return section;
   }
 
-  /** `.text` first, then the others as they appeared, those without bytes last: NASM's flat-binary order. */
-  private ordered(): Section[] {
-    return [...this.sections.values()].sort(
-      (a, b) => Number(a.nobits) - Number(b.nobits) || a.order - b.order,
-    );
-  }
-
-  private assignBases(): void {
-    let address = this.origin;
-    for (const section of this.ordered()) {
-      const base = section.vstart ?? Math.ceil(address / section.align) * section.align;
-      if (base !== section.base || section.offset !== section.size) this.moved = true;
-      section.base = base;
+  /** Sizes and addresses of the sections as far as this walk has come; whether anything moved. */
+  private settleSections(): boolean {
+    let moved = false;
+    for (const section of this.sections.values()) {
+      if (section.offset !== section.size) moved = true;
       section.size = section.offset;
-      address = base + section.size;
     }
+    return placeSections(this.sections, this.origin ?? 0) || moved;
+  }
+
+  private sectionNamed(name: string, attributes: SectionAttributes = {}): Section {
+    const section = this.sections.get(name) ?? newSection(name, this.sections.size);
+    this.sections.set(name, section);
+    setAttributes(section, attributes);
+    return section;
   }
 
   // --- names and values ---------------------------------------------------------------------------------------------
@@ -256,12 +302,11 @@ export class LayoutEngine {
     return { value: BigInt(base + offset), section: name };
   }
 
-  private scopeHere(): Scope {
+  private scopeHere(scope = this.statement.scope): Scope {
     const here = this.hereValue();
     const start: Value = this.absolute
       ? { value: this.absolute.base, section: null }
       : { value: BigInt(this.current.base), section: this.current.name };
-    const { scope } = this.statement;
     const drift = this.drift;
     return {
       here: () => here,
@@ -269,9 +314,12 @@ export class LayoutEngine {
       symbol: (name, token) => {
         const full = name.startsWith('.') && !name.startsWith('..') ? scope + name : name;
         const definition = this.definitions.get(full);
-        if (!definition) throw this.undefinedSymbol(name, full, token);
+        if (!definition) {
+          if (this.absent.has(full)) return { value: here.value, section: null };
+          return this.sectionSymbol(name) ?? this.undefinedSymbol(name, full, token);
+        }
         // First walk, forward reference: as near as possible, so that branches start short.
-        if (!definition.value) return { value: here.value, section: null };
+        if (!definition.value) return { value: here.value, section: null, ahead: true };
         const { value, section } = definition.value;
         // Still ahead in this walk: it will move as far as the code before it just did.
         const ahead = definition.pass < this.pass && section === this.current.name;
@@ -286,9 +334,18 @@ export class LayoutEngine {
     return new SourceError(message, token.at, token.text.length);
   }
 
-  private undefinedSymbol(name: string, full: string, token: Token): SourceError {
+  /** `section..data.start` and `.vstart`: where a section is loaded and where it runs. */
+  private sectionSymbol(name: string): Value | null {
+    const found = /^section\.(.+)\.(v?)start$/.exec(name);
+    const section = this.sections.get(found?.[1] ?? '');
+    if (!found || !section) return null;
+    return { value: BigInt(found[2] ? section.base : section.load), section: section.name };
+  }
+
+  /** @throws SourceError always: the name is nowhere defined */
+  private undefinedSymbol(name: string, full: string, token: Token): never {
     const foreign = foreignSyntax([token]);
-    if (foreign) return foreign;
+    if (foreign) throw foreign;
     const local = name.startsWith('.');
     const names = [...this.definitions.keys()].filter((key) => !key.startsWith('..@'));
     const near = nearMiss(full, names) ?? (local ? undefined : nearMiss(name, this.suggestions));
@@ -300,7 +357,7 @@ export class LayoutEngine {
       : parent === ''
         ? ': no label stands before it'
         : ` after '${parent}'`;
-    return new SourceError(`'${name}' is not defined${where}`, token.at, token.text.length, shown);
+    throw new SourceError(`'${name}' is not defined${where}`, token.at, token.text.length, shown);
   }
 
   private setSymbol(name: string, value: Value, token: Token): void {
@@ -332,7 +389,13 @@ export class LayoutEngine {
         this.absolute = { base: evaluate(statement.start, this.scopeHere()).value, offset: 0 };
         return;
       case 'org':
-        this.origin = Number(evaluate(statement.origin0, this.scopeHere()).value);
+        this.setOrigin(Number(evaluate(statement.origin0, this.scopeHere()).value));
+        return;
+      case 'sectalign':
+        this.current.align = Math.max(this.current.align, statement.align);
+        return;
+      case 'probe':
+        this.probes[statement.index] = evaluate(statement.expression, this.scopeHere()).value;
         return;
       case 'align':
         this.align(statement);
@@ -350,35 +413,56 @@ export class LayoutEngine {
     }
   }
 
+  private setOrigin(address: number): void {
+    if (address < 0 || address >= 2 ** 32) {
+      throw this.wrong(`org ${address} does not fit in 32 bits`);
+    }
+    if (this.origin !== null && this.origin !== address) {
+      const before = `0x${this.origin.toString(16)}`;
+      throw this.wrong(`the origin is ${before} already: a program has one 'org'`);
+    }
+    this.origin = address;
+  }
+
   private body(statement: Statement & { kind: 'body' }, index: number): void {
     const scope = this.scopeHere();
     const from = this.current.offset;
     if (statement.times) {
-      const times = evaluate(statement.times, scope).value;
-      if (times < 0n) {
-        const bytes = times === -1n ? '1 byte' : `${-times} bytes`;
-        const late = `if it fills up to a size, the code before it is ${bytes} too long`;
-        throw this.wrong(`times ${times}: a count cannot be negative; ${late}`);
-      }
-      if (times > BigInt(MAX_SECTION_BYTES)) {
-        throw this.wrong(`times ${times}: at most ${MAX_SECTION_BYTES} are possible`);
-      }
-      this.repeat(statement.body, Number(times), scope, index);
+      this.repeat(statement.body, this.count(statement.times, scope), scope, index);
     } else this.emit(statement.body, scope, index);
     if (this.final && !this.absolute && this.current.offset > from) {
       this.record(from, statement.body.kind === 'instruction');
     }
   }
 
+  private count(expression: Expression, scope: Scope): number {
+    const times = evaluate(expression, scope).value;
+    if (times < 0n) {
+      const bytes = times === -1n ? '1 byte' : `${-times} bytes`;
+      const late = `if it fills up to a size, the code before it is ${bytes} too long`;
+      throw this.wrong(`times ${times}: a count cannot be negative; ${late}`);
+    }
+    if (times > BigInt(MAX_SECTION_BYTES)) {
+      throw this.wrong(`times ${times}: at most ${MAX_SECTION_BYTES} are possible`);
+    }
+    return Number(times);
+  }
+
   private repeat(body: Body, times: number, scope: Scope, index: number): void {
-    const single = body.kind === 'data' && body.items.length === 1 ? body.items[0]! : null;
-    if (single?.kind === 'expression' && body.kind === 'data' && body.unit === 1) {
-      // `times 510-($-$$) db 0` is common and large: no need to walk it byte by byte.
-      const value = this.final ? dataBytes(single, 1, this.dataPlace(scope))[0]! : 0;
-      this.fill(value, times);
+    if (times === 0) return;
+    const from = this.reached;
+    this.emit(body, scope, index);
+    const size = this.reached - from;
+    if (times === 1 || size === 0) return;
+    if (!dependsOnPlace(body)) {
+      // `times 510-($-$$) db 0` is common and large: no need to walk it one by one.
+      this.again(size, times - 1);
       return;
     }
-    for (let i = 0; i < times; i++) this.emit(body, scope, index);
+    if (times > MAX_VARYING_TIMES) {
+      throw this.wrong(`times ${times}: at most ${MAX_VARYING_TIMES} branches are possible`);
+    }
+    for (let i = 1; i < times; i++) this.emit(body, scope, index);
   }
 
   private record(from: number, isCode: boolean): void {
@@ -396,10 +480,9 @@ export class LayoutEngine {
   private align(statement: Statement & { kind: 'align' }): void {
     const scope = this.scopeHere();
     const boundary = Number(evaluate(statement.boundary, scope).value);
-    if (boundary <= 0 || (boundary & (boundary - 1)) !== 0) {
-      throw this.wrong(`alignment must be a power of two, found ${boundary}`);
-    }
-    if (!this.absolute) this.current.align = Math.max(this.current.align, boundary);
+    powerOfTwo(boundary, statement.token);
+    if (statement.section && !this.absolute)
+      this.current.align = Math.max(this.current.align, boundary);
     const offset = this.absolute ? this.absolute.offset : this.current.offset;
     const gap = (boundary - (offset % boundary)) % boundary;
     const from = this.current.offset;
@@ -409,7 +492,11 @@ export class LayoutEngine {
   }
 
   private repeatUntil(fill: Body, gap: number, scope: Scope): void {
-    for (let i = 0; i < gap; i++) this.emit(fill, scope, -1);
+    if (gap === 0) return;
+    const from = this.reached;
+    this.emit(fill, scope, -1);
+    // As NASM does: as many fillings as bytes are missing, whatever their size.
+    if (this.reached > from) this.repeat(fill, gap - 1, scope, -1);
   }
 
   // --- bytes --------------------------------------------------------------------------------------------------------
@@ -421,7 +508,9 @@ export class LayoutEngine {
         return;
       case 'data':
         for (const item of body.items) {
-          this.write(dataBytes(item, body.unit, this.dataPlace(scope)));
+          if (isReserved(item))
+            this.fill(0, dataBytes(item, body.unit, this.dataPlace(scope)).length);
+          else this.write(dataBytes(item, body.unit, this.dataPlace(scope)));
         }
         return;
       case 'reserve': {
@@ -487,6 +576,21 @@ export class LayoutEngine {
       throw this.wrong(`section '${this.current.name}' holds no bytes: use resb, resw or resd`);
     }
     this.current.bytes.push(bytes);
+  }
+
+  /** How far the present section, or `absolute` block, has come. */
+  private get reached(): number {
+    return this.absolute ? this.absolute.offset : this.current.offset;
+  }
+
+  /** The last `size` bytes once more, `times` times. */
+  private again(size: number, times: number): void {
+    if (this.absolute) {
+      this.absolute.offset += size * times;
+      return;
+    }
+    this.advance(size * times);
+    if (this.final && !this.current.nobits) this.current.bytes.repeat(size, times);
   }
 
   private fill(value: number, count: number): void {

@@ -1,5 +1,6 @@
 /** One line of source text to tokens. Knows numbers, strings and punctuation, but no instruction and no directive. */
 import { SourceError } from './errors';
+import { FLOAT_LITERAL, SPECIAL_FLOAT } from './float';
 
 export type TokenKind = 'word' | 'number' | 'string' | 'punctuation' | 'preprocessor';
 
@@ -11,9 +12,9 @@ export interface Token {
   readonly at: number;
   /** Whether a blank stood before it: decides how macro arguments are printed back. */
   readonly spaced: boolean;
-  /** `number` only: integers as 64-bit two's complement, floats as `float`. */
+  /** `number` only: integers as 64-bit two's complement, floats as they are written. */
   readonly value?: bigint;
-  readonly float?: number;
+  readonly float?: string;
   /** `string` only: the bytes between the quotes, escapes of back-quoted strings resolved. */
   readonly bytes?: readonly number[];
 }
@@ -93,7 +94,7 @@ function readToken(text: string, at: number, spaced: boolean): Token {
     return readNumber(text, at, spaced);
   }
   if (char === '%' && /[A-Za-z0-9_%{[+!?*-]/.test(text[at + 1] ?? '')) {
-    const directive = /^%(?:%?[A-Za-z_.?@$][\w.?@$#~]*|[0-9]+|\+)/.exec(text.slice(at));
+    const directive = /^%(?:\?\??|%?[A-Za-z_.@$][\w.?@$#~]*|[0-9]+|\+)/.exec(text.slice(at));
     const previous = text.slice(0, at).trimEnd();
     // `a %b` is the modulo operator when something to divide stands before it.
     if (directive && !/[\w)\]'"`]$/.test(previous)) {
@@ -107,7 +108,11 @@ function readToken(text: string, at: number, spaced: boolean): Token {
     let end = at + 1;
     if (char === '$' && text[end] === '$') end++;
     while (end < text.length && WORD.test(text[end]!)) end++;
-    return { kind: 'word', text: text.slice(at, end), at, spaced };
+    const word = text.slice(at, end);
+    if (word[0] === '_' && SPECIAL_FLOAT.test(word)) {
+      return { kind: 'number', text: word, at, spaced, float: word };
+    }
+    return { kind: 'word', text: word, at, spaced };
   }
   for (const operator of PUNCTUATION) {
     if (text.startsWith(operator, at)) return { kind: 'punctuation', text: operator, at, spaced };
@@ -142,12 +147,20 @@ function readString(text: string, at: number, spaced: boolean): Token {
       i++;
       const hex = /^x([0-9a-fA-F]{1,2})/.exec(text.slice(i));
       const octal = /^[0-7]{1,3}/.exec(text.slice(i));
+      const unicode = /^(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(text.slice(i));
       if (hex) {
         bytes.push(Number.parseInt(hex[1]!, 16));
         i += hex[0].length - 1;
       } else if (octal) {
         bytes.push(Number.parseInt(octal[0], 8) & 0xff);
         i += octal[0].length - 1;
+      } else if (unicode) {
+        const point = Number.parseInt(unicode[1] ?? unicode[2]!, 16);
+        if (point > 0x10ffff) {
+          throw new SourceError(`'\\${unicode[0]}' is no Unicode character`, i - 1, 10);
+        }
+        bytes.push(...encoder.encode(String.fromCodePoint(point)));
+        i += unicode[0].length - 1;
       } else {
         const value = ESCAPES[text[i] ?? ''];
         if (value === undefined)
@@ -168,14 +181,8 @@ function readString(text: string, at: number, spaced: boolean): Token {
 
 function readNumber(text: string, at: number, spaced: boolean): Token {
   const rest = text.slice(at);
-  const float =
-    /^[0-9][0-9_]*\.[0-9_]*(?:[eE][+-]?[0-9]+)?|^[0-9][0-9_]*[eE][+-]?[0-9]+(?![0-9a-zA-Z_])/.exec(
-      rest,
-    );
-  if (float && !/^0[xXhH]/.test(rest)) {
-    const value = Number(float[0].replace(/_/g, ''));
-    return { kind: 'number', text: float[0], at, spaced, float: value };
-  }
+  const float = FLOAT_LITERAL.exec(rest)?.[0];
+  if (float !== undefined) return { kind: 'number', text: float, at, spaced, float };
   const raw = /^\$?[0-9][0-9A-Za-z_]*/.exec(rest)![0];
   const value = numberValue(raw.toLowerCase().replace(/_/g, ''));
   if (value === null) {

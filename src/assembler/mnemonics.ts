@@ -1,6 +1,6 @@
 /** NASM's names beside Intel's: synonyms, spelled-out sizes, prefixes and size keywords. */
 import { type OpcodeForm, opcodeForms } from '../machine/codec/opcode-forms';
-import type { Size } from './statements';
+import type { DataUnit, Size } from './statements';
 
 const CONDITIONS: Readonly<Record<string, string>> = {
   z: 'e',
@@ -109,16 +109,20 @@ export const DIRECTIVES: readonly string[] = [
   'dw',
   'dd',
   'dq',
+  'dt',
   'resb',
   'resw',
   'resd',
   'resq',
   'rest',
   'reso',
+  'resy',
+  'resz',
   'equ',
   'times',
   'align',
   'alignb',
+  'sectalign',
   'incbin',
   'org',
   'bits',
@@ -128,6 +132,8 @@ export const DIRECTIVES: readonly string[] = [
   'segment',
   'global',
   'extern',
+  'required',
+  'static',
   'common',
   'default',
   'cpu',
@@ -139,7 +145,13 @@ export const DIRECTIVES: readonly string[] = [
   'at',
 ];
 
-export const DATA_UNITS: Readonly<Record<string, 1 | 2 | 4 | 8>> = { db: 1, dw: 2, dd: 4, dq: 8 };
+export const DATA_UNITS: Readonly<Record<string, DataUnit>> = {
+  db: 1,
+  dw: 2,
+  dd: 4,
+  dq: 8,
+  dt: 10,
+};
 export const RESERVE_UNITS: Readonly<Record<string, number>> = {
   resb: 1,
   resw: 2,
@@ -147,4 +159,6 @@ export const RESERVE_UNITS: Readonly<Record<string, number>> = {
   resq: 8,
   rest: 10,
   reso: 16,
+  resy: 32,
+  resz: 64,
 };

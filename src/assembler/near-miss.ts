@@ -34,7 +34,7 @@ export function nearMiss(word: string, candidates: Iterable<string>): string | u
   for (const candidate of candidates) {
     if (swapped !== null && candidate.toLowerCase() !== swapped) continue;
     const found = distance(lower, candidate.toLowerCase(), limit);
-    if (found < bestDistance && found < lower.length) {
+    if (found < bestDistance && found < lower.length && candidate !== word) {
       best = candidate;
       bestDistance = found;
     }

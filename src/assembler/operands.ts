@@ -13,8 +13,13 @@ import type { Token } from './lexer';
 import { SIZE_KEYWORDS } from './mnemonics';
 import type { MemoryOperand, Operand, RegisterTerm, Size } from './statements';
 
-/** Values of constants known while parsing: scales in addresses need them at once. */
-export type ConstantScope = Scope;
+/** Values needed while parsing. */
+export interface ConstantScope {
+  /** Constants only. */
+  readonly known: Scope;
+  /** All names above, addresses as well as they are known: scales in addresses need them at once. */
+  readonly value: Scope;
+}
 
 export function parseOperands(reader: TokenReader, constants: ConstantScope): Operand[] {
   const operands: Operand[] = [];
@@ -88,7 +93,7 @@ function parseMemory(
     else if (word === 'a16') addressSize = 16;
     else if (word === 'a32') addressSize = 32;
     else if (word === 'nosplit') split = false;
-    else if (word !== 'strict' && word !== 'abs') break;
+    else if (word !== 'strict' && word !== 'abs' && word !== 'rel') break;
     reader.position++;
   }
   let segment: RegisterInfo | null = null;
@@ -129,62 +134,60 @@ function parseMemory(
   };
 }
 
-/** Takes the registers out of an address expression; what is left is the displacement. */
+/** Takes the registers out of an address expression, each as often as `factor` says; what is left is the displacement. */
 function collect(
   expression: Expression,
-  sign: 1 | -1,
+  factor: number,
   terms: RegisterTerm[],
   constants: ConstantScope,
 ): Expression | null {
-  const addRegister = (found: Found, scale: number, multiplied: boolean): null => {
-    if (sign < 0) {
-      throw new SourceError(
-        'a register cannot be subtracted',
-        found.token.at,
-        found.token.text.length,
-      );
-    }
-    terms.push({ info: found.info, scale, multiplied, token: found.token });
-    return null;
-  };
   const register = registerIn(expression);
-  if (register) return addRegister(register, 1, false);
-  if (
-    expression.kind === 'binary' &&
-    (expression.operator === '+' || expression.operator === '-')
-  ) {
-    const left = collect(expression.left, sign, terms, constants);
+  if (register) {
+    terms.push({ ...register, scale: factor, multiplied: factor !== 1 });
+    return null;
+  }
+  if (!anyRegister(expression)) return expression;
+  if (expression.kind === 'unary' && (expression.operator === '-' || expression.operator === '+')) {
+    const { operator, operand } = expression;
+    const rest = collect(operand, operator === '-' ? -factor : factor, terms, constants);
+    return rest && { kind: 'unary', operator, operand: rest };
+  }
+  if (expression.kind === 'binary') {
     const { operator, token } = expression;
-    const rightSign = operator === '-' ? (-sign as 1 | -1) : sign;
-    const right = collect(expression.right, rightSign, terms, constants);
-    if (right === null) return left;
-    if (left !== null) return { kind: 'binary', operator, left, right, token };
-    return operator === '-' ? { kind: 'unary', operator, operand: right } : right;
-  }
-  if (expression.kind === 'binary' && expression.operator === '*') {
-    for (const [one, other] of [
-      [expression.left, expression.right],
-      [expression.right, expression.left],
-    ] as const) {
-      const scaled = registerIn(one);
-      const second = scaled && anyRegister(other);
-      if (second) {
-        const { at, text } = second;
-        const message = `a register is multiplied by 1, 2, 4 or 8, found '${text}'`;
-        throw new SourceError(message, at, text.length);
-      }
-      if (scaled) return addRegister(scaled, Number(evaluate(other, constants).value), true);
+    if (operator === '+' || operator === '-') {
+      const left = collect(expression.left, factor, terms, constants);
+      const second = operator === '-' ? -factor : factor;
+      const right = collect(expression.right, second, terms, constants);
+      if (right === null) return left;
+      if (left !== null) return { kind: 'binary', operator, left, right, token };
+      return operator === '-' ? { kind: 'unary', operator, operand: right } : right;
     }
+    if (operator === '*') return collectProduct(expression, factor, terms, constants);
   }
-  const hidden = anyRegister(expression);
-  if (hidden) {
-    throw new SourceError(
-      `register '${hidden.text}' can only be added, or multiplied by 1, 2, 4 or 8`,
-      hidden.at,
-      hidden.text.length,
-    );
+  const { at, text } = anyRegister(expression)!;
+  const message = `register '${text}' can only be added, or multiplied by 1, 2, 4 or 8`;
+  throw new SourceError(message, at, text.length);
+}
+
+/** `reg * 4`, `4 * reg`, and a sum in brackets times a constant. */
+function collectProduct(
+  product: Expression & { kind: 'binary' },
+  factor: number,
+  terms: RegisterTerm[],
+  constants: ConstantScope,
+): Expression | null {
+  const { left, right, operator, token } = product;
+  const [sum, times] = anyRegister(left) ? [left, right] : [right, left];
+  const second = anyRegister(times);
+  if (second) {
+    const message = `a register is multiplied by 1, 2, 4 or 8, found '${second.text}'`;
+    throw new SourceError(message, second.at, second.text.length);
   }
-  return expression;
+  const by = Number(evaluate(times, constants.value).value);
+  const from = terms.length;
+  const rest = collect(sum, factor * by, terms, constants);
+  if (registerIn(sum)) terms.push({ ...terms.splice(from)[0]!, multiplied: true });
+  return rest && { kind: 'binary', operator, left: rest, right: times, token };
 }
 
 interface Found {
@@ -211,6 +214,10 @@ function anyRegister(expression: Expression): Token | null {
   if (expression.kind === 'unary') return anyRegister(expression.operand);
   if (expression.kind === 'binary')
     return anyRegister(expression.left) ?? anyRegister(expression.right);
+  if (expression.kind === 'choice') {
+    const { condition, yes, no } = expression;
+    return anyRegister(condition) ?? anyRegister(yes) ?? anyRegister(no);
+  }
   return registerIn(expression)?.token ?? null;
 }
 
@@ -222,6 +229,11 @@ function merge(terms: readonly RegisterTerm[]): RegisterTerm[] {
     if (at < 0) merged.push(term);
     else merged[at] = { ...merged[at]!, scale: merged[at]!.scale + term.scale, multiplied: true };
   }
+  for (const { scale, token } of merged) {
+    if (scale < 0) {
+      throw new SourceError('a register cannot be subtracted', token.at, token.text.length);
+    }
+  }
   return merged.filter((term) => term.scale !== 0);
 }
 
@@ -232,7 +244,7 @@ function merge(terms: readonly RegisterTerm[]): RegisterTerm[] {
 function isSum(displacement: Expression | null, constants: ConstantScope): boolean {
   if (!displacement || !addsNumbers(displacement)) return false;
   try {
-    return evaluate(displacement, constants).value !== 0n;
+    return evaluate(displacement, constants.known).value !== 0n;
   } catch {
     return true; // It needs addresses.
   }

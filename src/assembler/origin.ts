@@ -10,6 +10,14 @@ export interface Origin {
   readonly source: string;
   /** Set when the tokens are not those of `source`: a macro's line after replacing its parameters. */
   readonly expansion?: string;
+  /** The line of the macro's body that it came from. */
+  readonly macro?: MacroLine;
+}
+
+export interface MacroLine {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
 }
 
 export interface Line {
@@ -36,6 +44,7 @@ export function toAsmError(
     message: error.message,
     ...(error.suggestion === undefined ? {} : { suggestion: error.suggestion }),
     ...(origin.expansion === undefined ? {} : { expansion: origin.expansion }),
+    ...(origin.macro === undefined ? {} : { macro: origin.macro }),
     source: origin.source,
   };
 }

@@ -1,6 +1,9 @@
-/** The values of `db`, `dw`, `dd` and `dq`: strings, numbers, `?`, and what `dup` repeats. */
+/** The values of `db` and its kin: strings, numbers, `?`, what `dup` repeats, lists, and values of another size. */
 import { parseExpression, type TokenReader } from './expression';
-import type { DataItem } from './statements';
+import type { Token } from './lexer';
+import { SIZE_KEYWORDS } from './mnemonics';
+import type { DataItem, DataUnit } from './statements';
+import { stringFunction } from './string-functions';
 
 /** @throws SourceError at what is no value */
 export function parseData(reader: TokenReader): DataItem[] {
@@ -13,37 +16,61 @@ export function parseData(reader: TokenReader): DataItem[] {
   }
 }
 
+const UNITS: readonly number[] = [1, 2, 4, 8, 10];
+
 function parseDataItem(reader: TokenReader): DataItem {
   const token = reader.current;
-  const next = reader.tokens[reader.position + 1];
-  const alone = next === undefined || (next.kind === 'punctuation' && /^[,)]$/.test(next.text));
-  if (token?.kind === 'string' && alone) {
+  if (!token) return reader.fail('expected a value, found the end of the line');
+  const size = token.kind === 'word' ? SIZE_KEYWORDS[token.text.toLowerCase()] : undefined;
+  if (size !== undefined && UNITS.includes(size)) {
     reader.position++;
-    return { kind: 'bytes', bytes: token.bytes ?? [] };
+    const isList = reader.is('%') || reader.is('(');
+    const items = isList ? parseList(reader) : [parseDataItem(reader)];
+    return { kind: 'group', unit: size as DataUnit, items };
   }
-  if (token?.text === '?' && alone) {
+  if (reader.is('%') && opens(reader.tokens[reader.position + 1])) {
+    return { kind: 'group', unit: null, items: parseList(reader) };
+  }
+  return parseSimple(reader, token);
+}
+
+function parseSimple(reader: TokenReader, token: Token): DataItem {
+  const { position } = reader;
+  const string = token.kind === 'string' ? token.bytes : stringFunction(reader);
+  if (string && token.kind === 'string') reader.position++;
+  if (string && endsValue(reader.current)) return { kind: 'bytes', bytes: string };
+  reader.position = position;
+  const next = reader.tokens[position + 1];
+  if (token.text === '?' && endsValue(next)) {
     reader.position++;
     return { kind: 'reserve' };
   }
-  const negative = token?.text === '-' && next?.float !== undefined;
-  const float = negative ? next : token;
+  const signed = (token.text === '-' || token.text === '+') && next?.float !== undefined;
+  const float = signed ? next : token;
   if (float?.float !== undefined) {
-    reader.position += negative ? 2 : 1;
-    return { kind: 'float', value: negative ? -float.float : float.float, token: float };
+    reader.position += signed ? 2 : 1;
+    return { kind: 'float', literal: float.float, negative: token.text === '-', token: float };
   }
-  if (!token) return reader.fail('expected a value, found the end of the line');
   const expression = parseExpression(reader);
   if (reader.word() !== 'dup') return { kind: 'expression', expression, token };
   reader.position++;
-  return { kind: 'repeat', count: expression, items: parseRepeated(reader) };
+  const list = reader.is('(') || (reader.is('%') && opens(reader.tokens[reader.position + 1]));
+  const items = list ? parseList(reader) : [parseDataItem(reader)];
+  return { kind: 'repeat', count: expression, items };
 }
 
-/** What follows `dup`: values in brackets, or one value. */
-function parseRepeated(reader: TokenReader): DataItem[] {
-  if (!reader.accept('(')) return [parseDataItem(reader)];
+const opens = (token: Token | undefined): boolean => token?.text === '(' && !token.spaced;
+
+const endsValue = (token: Token | undefined): boolean =>
+  token === undefined || (token.kind === 'punctuation' && /^[,)]$/.test(token.text));
+
+/** Values in brackets, behind `dup`, a size, or a `%`. */
+function parseList(reader: TokenReader): DataItem[] {
+  reader.accept('%');
+  reader.expect('(', 'to open the list');
   const items: DataItem[] = [];
   do items.push(parseDataItem(reader));
   while (reader.accept(','));
-  reader.expect(')', "to close the values of 'dup'");
+  reader.expect(')', 'to close the list of values');
   return items;
 }

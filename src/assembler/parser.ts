@@ -1,9 +1,18 @@
 /** Lines of tokens to statements. Keeps what later lines depend on: bitness, the last label, structures. */
 import type { Bitness } from '../machine/codec/instruction';
 import { registerNamed, registerNames } from '../machine/codec/opcode-forms';
+import { parseCpu } from './cpu-directive';
+import { DECLARATIONS, Declarations } from './declarations';
 import { SourceError } from './errors';
-import { type Expression, evaluate, parseExpression, type Scope, TokenReader } from './expression';
-import type { Token } from './lexer';
+import {
+  type Expression,
+  evaluate,
+  parseExpression,
+  type Scope,
+  TokenReader,
+  type Value,
+} from './expression';
+import { render, type Token } from './lexer';
 import {
   DATA_UNITS,
   DIRECTIVES,
@@ -11,36 +20,51 @@ import {
   mnemonicNames,
   PREFIXES,
   RESERVE_UNITS,
+  SIZE_KEYWORDS,
 } from './mnemonics';
 import { nearMiss } from './near-miss';
-import { parseOperands } from './operands';
+import { type ConstantScope, parseOperands } from './operands';
 import type { Line, Origin } from './origin';
 import { parseData } from './parse-data';
 import { parsePrefixes } from './parse-prefixes';
+import { parseSectionHeading, powerOfTwo } from './parse-section';
 import { matchForms } from './select-form';
-import type { Body, Operand, SectionAttributes, Statement } from './statements';
+import type { Body, Operand, Statement, StatementPart } from './statements';
+import { STRUCTURE_WORDS, Structures } from './structures';
 
 export interface ParserHost {
   readonly binary: (name: string) => Uint8Array | undefined;
   /** Names that macros and defines made, for near-miss suggestions. */
   readonly extraNames: () => readonly string[];
+  /** What the layout made of a value that was asked for while reading, in the round before; undefined in the first. */
+  readonly answer: (index: number) => bigint | undefined;
+  /** The value of an expression here, as far as addresses are known. */
+  readonly estimate: (expression: Expression, scope: string) => Value;
 }
-
-const HERE: Expression = { kind: 'here' };
 
 export class Parser {
   readonly statements: Statement[] = [];
   /** `equ` constants known so far, for addresses' scales and the preprocessor's `%if`. */
   readonly constants = new Map<string, bigint>();
-  /** Names declared `global`; the entry point is looked for among them. */
-  readonly globals = new Map<string, { readonly token: Token; readonly origin: Origin }>();
+  readonly declarations = new Declarations();
+  /** Values that were asked for while reading and need addresses, as they were answered. */
+  readonly answered: bigint[] = [];
+  private readonly names = new Set<string>();
   private bits: Bitness;
   private scope = '';
-  private section = '.text';
-  private structure: { name: string; outer: string; token: Token; origin: Origin } | null = null;
-  private instance: { start: string; type: string; token: Token; origin: Origin } | null = null;
-  private instances = 0;
+  /** The section the program is in by its own directives; those in brackets leave it. */
+  private section: StatementPart = { kind: 'section', name: '.text', attributes: {} };
+  private sectionText = '[section .text]';
+  private readonly structures = new Structures({
+    add: (part, token) => this.add(part, token),
+    label: (token) => this.label(token),
+    parseBody: (reader) => this.parseBody(reader),
+    backToSection: (token) => this.add(this.section, token),
+  });
   private line!: Line;
+  private isPrimitive = false;
+  /** Whether `align` raises the alignment of the section too. */
+  private alignsSection = true;
   /** The word the present statement begins with. */
   private start!: Token;
 
@@ -56,6 +80,11 @@ export class Parser {
     return this.bits;
   }
 
+  /** What `__SECT__` stands for: the directive that leads back to the program's own section. */
+  get currentSection(): string {
+    return this.sectionText;
+  }
+
   /** @throws SourceError at the first thing in the line that makes no sense */
   parse(line: Line): void {
     this.line = line;
@@ -64,9 +93,11 @@ export class Parser {
     if (tokens[0]?.text === '[' && !bracketed) {
       throw new SourceError("a directive in brackets needs ']' at its end", tokens[0].at);
     }
+    this.isPrimitive = bracketed;
     const reader = new TokenReader(bracketed ? tokens.slice(1, -1) : tokens, line.end);
-    this.start = tokens[0]!;
-    this.parseLabels(reader);
+    this.start = reader.current ?? tokens[0]!;
+    if (bracketed) this.requireDirective(reader);
+    else this.parseLabels(reader);
     this.start = reader.current ?? this.start;
     if (!reader.done) this.parseStatement(reader);
     if (!reader.done) reader.fail(`expected the end of the line, found ${reader.found()}`);
@@ -74,39 +105,82 @@ export class Parser {
 
   /** What is still open at the end of the source, if anything. */
   finish(): { readonly error: SourceError; readonly origin: Origin } | null {
-    const open = this.structure ?? this.instance;
-    if (!open) return null;
-    const { token, origin } = open;
-    const message =
-      'name' in open ? `struc '${open.name}' has no endstruc` : `istruc '${open.type}' has no iend`;
-    return { error: new SourceError(message, token.at, token.text.length), origin };
+    return this.structures.open;
   }
 
-  private add(
-    part: DistributiveOmit<Statement, 'origin' | 'token' | 'scope'>,
-    token: Token = this.start,
-  ): void {
+  private requireDirective(reader: TokenReader): void {
+    const token = reader.current;
+    const word = reader.word() ?? '';
+    if (BRACKETED.has(word)) return;
+    const near = nearMiss(word, BRACKETED);
+    const message = `expected a directive in the brackets, found ${reader.found()}`;
+    throw new SourceError(message, token?.at ?? 0, token?.text.length ?? 1, near);
+  }
+
+  private add(part: StatementPart, token: Token = this.start): void {
     const { origin } = this.line;
+    if (part.kind === 'label' || part.kind === 'equ') this.names.add(part.name);
     this.statements.push({ ...part, origin, token, scope: this.scope } as Statement);
   }
 
   /** Names known without laying anything out. */
+  private get knownScope(): Scope {
+    return this.scopeOf((_expression, token) => this.unknown(token));
+  }
+
+  /** Names known here, those included whose values need addresses: for what must be known while reading. */
   private get constantScope(): Scope {
-    const unknown = (token?: Token): never => {
-      throw new SourceError(
-        'expected a number or an earlier equ constant',
-        token?.at ?? this.line.tokens[0]?.at ?? 0,
-        token?.text.length ?? 1,
-      );
-    };
+    const { origin } = this.line;
+    return this.valueScope(origin, this.start);
+  }
+
+  private get operandScopes(): ConstantScope {
+    return { known: this.knownScope, value: this.constantScope };
+  }
+
+  /**
+   * As `constantScope`, for the preprocessor's expressions. Values that need addresses are asked for at the layout, which
+   * answers as well as it can at once, and truly at the end; if that is not the same, all is read again.
+   */
+  valueScope(origin: Origin, token: Token): Scope {
+    return this.scopeOf((expression, at) => {
+      const { kind } = expression;
+      if (kind === 'symbol' && !this.names.has(this.qualify(expression.name))) this.unknown(at);
+      return this.probe(expression, origin, at ?? token);
+    });
+  }
+
+  private scopeOf(otherwise: (expression: Expression, token?: Token) => Value): Scope {
     return {
       symbol: (name, token) => {
         const value = this.constants.get(this.qualify(name));
-        return value === undefined ? unknown(token) : { value, section: null };
+        return value === undefined
+          ? otherwise({ kind: 'symbol', name, token }, token)
+          : { value, section: null };
       },
-      here: () => unknown(),
-      sectionStart: () => unknown(),
+      here: () => otherwise({ kind: 'here' }),
+      sectionStart: () => otherwise({ kind: 'section-start' }),
     };
+  }
+
+  private unknown(token?: Token): never {
+    const what = token ? `'${token.text}' is not known here` : "'$' is not known here";
+    throw new SourceError(
+      `${what}: expected a number, a constant or a label of the lines above`,
+      token?.at ?? this.line?.tokens[0]?.at ?? 0,
+      token?.text.length ?? 1,
+      token && nearMiss(token.text, this.names),
+    );
+  }
+
+  private probe(expression: Expression, origin: Origin, token: Token): Value {
+    const index = this.answered.length;
+    const answer = this.host.answer(index);
+    // The section is left away: nobody can tell where it will lie, and a plain number will do.
+    const value = answer ?? this.host.estimate(expression, this.scope).value;
+    this.answered.push(value);
+    this.statements.push({ kind: 'probe', index, expression, origin, token, scope: this.scope });
+    return { value, section: null };
   }
 
   private qualify(name: string): string {
@@ -133,13 +207,7 @@ export class Parser {
       this.parseEqu(reader, first);
       return;
     }
-    if (registerNamed(word) && !first.text.startsWith('$')) {
-      throw new SourceError(
-        `'${first.text}' is a register and cannot be a label`,
-        first.at,
-        first.text.length,
-      );
-    }
+    rejectReserved(first);
     reader.position += colon ? 2 : 1;
     this.label(first);
   }
@@ -155,19 +223,21 @@ export class Parser {
   }
 
   private label(token: Token): void {
-    const text = token.text.startsWith('$') ? token.text.slice(1) : token.text;
+    const text = plainName(token);
     const name = this.qualify(text);
+    // `..@name` belongs to nobody: local labels go on belonging to the label before.
     if (!text.startsWith('.')) this.scope = text;
     this.add({ kind: 'label', name }, token);
   }
 
   private parseEqu(reader: TokenReader, token: Token): void {
+    rejectReserved(token);
     reader.position += reader.tokens[reader.position + 1]?.text === ':' ? 3 : 2;
-    const name = this.qualify(token.text);
+    const name = this.qualify(plainName(token));
     const expression = parseExpression(reader);
     this.add({ kind: 'equ', name, expression }, token);
     try {
-      this.constants.set(name, evaluate(expression, this.constantScope).value);
+      this.constants.set(name, evaluate(expression, this.knownScope).value);
     } catch {
       // It needs addresses: known after layout only.
     }
@@ -181,20 +251,28 @@ export class Parser {
       return;
     }
     if (this.parseDirective(word, reader)) return;
-    if (word === 'times') {
-      reader.position++;
-      const times = parseExpression(reader);
-      this.add({ kind: 'body', times, body: this.parseBody(reader) });
+    if (word !== 'times') {
+      this.add({ kind: 'body', times: null, body: this.parseBody(reader) });
       return;
     }
-    this.add({ kind: 'body', times: null, body: this.parseBody(reader) });
+    reader.position++;
+    const times = parseExpression(reader);
+    this.add({ kind: 'body', times, body: this.parseBody(reader) });
   }
 
   private parseDirective(word: string, reader: TokenReader): boolean {
     const token = reader.current!;
-    const rest = (): void => {
-      reader.position = reader.tokens.length;
-    };
+    const { origin } = this.line;
+    if (DECLARATIONS.has(word)) {
+      reader.position++;
+      this.declarations.parse(word, reader, token, origin);
+      return true;
+    }
+    if (STRUCTURE_WORDS.has(word)) {
+      reader.position++;
+      this.structures.parse(word, reader, token, origin);
+      return true;
+    }
     switch (word) {
       case 'bits':
       case 'use16':
@@ -212,85 +290,65 @@ export class Parser {
         this.add({ kind: 'org', origin0: parseExpression(reader) });
         return true;
       case 'section':
-      case 'segment':
+      case 'segment': {
         reader.position++;
-        this.parseSection(reader);
+        const { name, attributes } = parseSectionHeading(reader, () => this.constant(reader));
+        this.enter({ kind: 'section', name, attributes });
         return true;
+      }
       case 'absolute':
         reader.position++;
-        this.add({ kind: 'absolute', start: parseExpression(reader) });
+        this.enter({ kind: 'absolute', start: parseExpression(reader) });
         return true;
-      case 'global':
+      case 'sectalign':
         reader.position++;
-        if (reader.done) reader.fail("expected a label's name, found the end of the line");
-        while (!reader.done) {
-          const name = reader.current!;
-          const { origin } = this.line;
-          if (name.kind === 'word') this.globals.set(name.text, { token: name, origin });
-          reader.position++;
-        }
+        this.parseSectionAlignment(reader);
         return true;
-      case 'extern':
-      case 'common':
-        throw new SourceError(
-          'a guest is one source file: there is nothing to link other symbols from',
-          token.at,
-          token.text.length,
-        );
       case 'cpu':
+        reader.position++;
+        parseCpu(reader);
+        return true;
       case 'default':
-      case 'map':
-      case 'warning':
-      case 'list':
-      case 'debug':
-        rest();
+      case 'float':
+        reader.position = reader.tokens.length;
         return true;
       case 'align':
       case 'alignb':
         reader.position++;
         this.parseAlign(word, reader);
         return true;
-      case 'struc':
-      case 'endstruc':
-      case 'istruc':
-      case 'at':
-      case 'iend':
-        reader.position++;
-        this.parseStructure(word, reader, token);
-        return true;
       default:
-        return false;
+        // What they say concerns NASM's own messages and lists.
+        if (!this.isPrimitive || !BRACKETED.has(word)) return false;
+        reader.position = reader.tokens.length;
+        return true;
     }
+  }
+
+  private enter(part: StatementPart): void {
+    if (!this.isPrimitive) {
+      const [first] = this.line.tokens;
+      this.section = part.kind === 'section' ? { ...part, attributes: {} } : part;
+      this.sectionText = `[${render(this.line.tokens.filter(({ at }) => at >= (first?.at ?? 0)))}]`;
+    }
+    this.add(part);
+  }
+
+  /** `sectalign 16`, `sectalign off`. */
+  private parseSectionAlignment(reader: TokenReader): void {
+    const word = reader.word();
+    const token = reader.current;
+    if (word === 'on' || word === 'off') {
+      reader.position++;
+      this.alignsSection = word === 'on';
+      return;
+    }
+    const align = powerOfTwo(Number(this.constant(reader)), token ?? this.start);
+    this.add({ kind: 'sectalign', align });
   }
 
   private constant(reader: TokenReader): bigint {
     return evaluate(parseExpression(reader), this.constantScope).value;
-  }
-
-  private parseSection(reader: TokenReader): void {
-    const token = reader.current;
-    if (token?.kind !== 'word') {
-      reader.fail(`expected a section name, found ${reader.found()}`);
-      return;
-    }
-    reader.position++;
-    const attributes: { align?: number; nobits?: boolean; vstart?: number } = {};
-    while (!reader.done) {
-      const name = reader.word();
-      const at = reader.current!;
-      reader.position++;
-      if (name === 'nobits' || name === 'progbits') attributes.nobits = name === 'nobits';
-      else if (name === 'align' || name === 'vstart' || name === 'start') {
-        reader.expect('=', `after '${name}'`);
-        const value = Number(this.constant(reader));
-        if (name === 'align') attributes.align = powerOfTwo(value, at);
-        else attributes.vstart = value;
-      } else if (!['alloc', 'noalloc', 'exec', 'noexec', 'write', 'nowrite'].includes(name ?? '')) {
-        throw new SourceError(`unknown section attribute '${at.text}'`, at.at, at.text.length);
-      }
-    }
-    this.section = token.text;
-    this.add({ kind: 'section', name: token.text, attributes: attributes as SectionAttributes });
   }
 
   private parseAlign(word: string, reader: TokenReader): void {
@@ -300,82 +358,7 @@ export class Parser {
     else if (word === 'alignb') {
       fill = { kind: 'reserve', unit: 1, count: { kind: 'constant', value: 1n } };
     }
-    this.add({ kind: 'align', boundary, fill });
-  }
-
-  private parseStructure(word: string, reader: TokenReader, token: Token): void {
-    const wrong = (message: string): never => {
-      throw new SourceError(message, token.at, token.text.length);
-    };
-    const name = reader.current;
-    if (word === 'struc') {
-      if (name?.kind !== 'word') {
-        reader.fail("expected the structure's name");
-        return;
-      }
-      if (this.structure) {
-        wrong(`struc '${this.structure.name}' is still open`);
-        return;
-      }
-      reader.position++;
-      const start = reader.accept(',') ? parseExpression(reader) : constant(0n);
-      this.structure = {
-        name: name.text,
-        outer: this.section,
-        token,
-        origin: this.line.origin,
-      };
-      this.add({ kind: 'absolute', start });
-      this.label(name);
-      return;
-    }
-    if (word === 'endstruc') {
-      const open = this.structure ?? wrong('endstruc without struc');
-      this.structure = null;
-      const sized = `${open.name}_size`;
-      const from: Expression = { kind: 'symbol', name: open.name, token };
-      const expression: Expression = {
-        kind: 'binary',
-        operator: '-',
-        left: HERE,
-        right: from,
-        token,
-      };
-      this.add({ kind: 'equ', name: sized, expression }, token);
-      this.add({ kind: 'section', name: open.outer, attributes: {} });
-      return;
-    }
-    if (word === 'istruc') {
-      if (name?.kind !== 'word') {
-        reader.fail("expected the structure's name");
-        return;
-      }
-      reader.position++;
-      const { origin } = this.line;
-      this.instance = { start: `..@istruc.${++this.instances}`, type: name.text, token, origin };
-      this.add({ kind: 'label', name: this.instance.start }, token);
-      return;
-    }
-    const instance = this.instance ?? wrong(`${word} without istruc`);
-    const symbol = (of: string): Expression => ({ kind: 'symbol', name: of, token });
-    const sum = (operator: string, left: Expression, right: Expression): Expression => ({
-      kind: 'binary',
-      operator,
-      left,
-      right,
-      token,
-    });
-    if (word === 'iend') {
-      const size = symbol(`${instance.type}_size`);
-      this.add({ kind: 'goto', target: sum('+', symbol(instance.start), size) });
-      this.instance = null;
-      return;
-    }
-    const field = parseExpression(reader);
-    const offset = sum('-', field, symbol(instance.type));
-    this.add({ kind: 'goto', target: sum('+', symbol(instance.start), offset) });
-    reader.expect(',', "after the field's name");
-    this.add({ kind: 'body', times: null, body: this.parseBody(reader) });
+    this.add({ kind: 'align', boundary, fill, section: this.alignsSection });
   }
 
   private parseBody(reader: TokenReader): Body {
@@ -392,6 +375,10 @@ export class Parser {
       return { kind: 'reserve', unit: reserved, count: parseExpression(reader) };
     }
     if (word === 'incbin') return this.parseIncbin(reader);
+    if (word === 'times') reader.fail("one 'times' is enough for a line: multiply the counts");
+    const foreign = FOREIGN_PREFIXES[word];
+    if (foreign !== undefined)
+      reader.fail(`'${word}' is a prefix of ${foreign}, which this machine does not have`);
     return this.parseInstruction(reader);
   }
 
@@ -416,7 +403,7 @@ export class Parser {
       return reader.fail(`expected an instruction, found ${reader.found()}`);
     if (!formsNamed(mnemonic)) throw this.unknownInstruction(token);
     reader.position++;
-    const operands = parseOperands(reader, this.constantScope);
+    const operands = parseOperands(reader, this.operandScopes);
     // `fadd` alone is NASM's other name for `faddp`.
     const bare = operands.length === 0 && /^f(add|mul|subr?|divr?)$/.test(mnemonic);
     const bits = prefixes.operandSize ?? this.bits;
@@ -462,20 +449,42 @@ function rejectMistypedRegister(mnemonic: string, operands: readonly Operand[]):
   throw new SourceError(`'${name}' is not a register`, token.at, token.text.length, near);
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** The name without the `$` that keeps it from being a register or an instruction. */
+const plainName = ({ text }: Token): string => (text.startsWith('$') ? text.slice(1) : text);
 
-const constant = (value: bigint): Expression => ({ kind: 'constant', value });
+const FOREIGN_PREFIXES: Readonly<Record<string, string>> = {
+  bnd: 'the MPX extension',
+  xacquire: 'the TSX extension',
+  xrelease: 'the TSX extension',
+};
 
-function powerOfTwo(value: number, token: Token): number {
-  if (value > 0 && (value & (value - 1)) === 0) return value;
-  throw new SourceError(
-    `alignment must be a power of two, found ${value}`,
-    token.at,
-    token.text.length,
-  );
+/** Directives that may stand in square brackets; the last line is for NASM's messages, listing and map. */
+const BRACKETED: ReadonlySet<string> = new Set([
+  ...['bits', 'use16', 'use32', 'org', 'section', 'segment', 'absolute', 'sectalign', 'cpu'],
+  ...['default', 'float', ...DECLARATIONS],
+  ...['warning', 'list', 'map', 'debug', 'pragma', 'dollarhex'],
+]);
+
+const STARTS = new Set([...DIRECTIVES, ...PREFIXES, ...Object.keys(FOREIGN_PREFIXES)]);
+
+/** Words that mean something inside operands; with a `$` before it any of them is a name. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...Object.keys(SIZE_KEYWORDS),
+  ...['short', 'near', 'far', 'strict', 'nosplit', 'to', 'rel', 'abs', 'seg', 'wrt', 'dup'],
+]);
+
+/** @throws SourceError when the word cannot be a label's name */
+function rejectReserved(token: Token): void {
+  const word = token.text.toLowerCase();
+  const what = registerNamed(word)
+    ? 'a register'
+    : RESERVED.has(word)
+      ? "one of NASM's own words"
+      : null;
+  if (what === null) return;
+  const message = `'${token.text}' is ${what} and cannot be a label`;
+  throw new SourceError(message, token.at, token.text.length);
 }
-
-const STARTS = new Set([...DIRECTIVES, ...PREFIXES]);
 
 function isStatementStart(word: string): boolean {
   return (

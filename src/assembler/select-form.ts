@@ -19,6 +19,7 @@ import type { Candidate, InstructionPrefixes, MemoryOperand, Operand, Size } fro
 const SELECTOR_SOURCES: ReadonlySet<string> = new Set(['lldt', 'ltr', 'lmsw', 'verr', 'verw']);
 function matchesImmediate(
   operand: Operand & { kind: 'immediate' },
+  form: OpcodeForm,
   pattern: OperandPattern,
 ): boolean {
   const { size, strict, distance } = operand;
@@ -27,6 +28,8 @@ function matchesImmediate(
     if (distance === 'near' || strict) {
       if (pattern.bits === 8) return false;
     }
+    // `jmp dword x` asks for a field of that size, near as it may be.
+    if (size !== null && pattern.bits === 8 && /^j(?!e?cxz)/.test(form.mnemonic)) return false;
     return size === null || size * 8 === pattern.ipBits;
   }
   if (distance !== null) return false;
@@ -81,7 +84,7 @@ function matchesOperand(
     case 'memory':
       return matchesMemory(operand, form, pattern);
     case 'immediate':
-      return matchesImmediate(operand, pattern);
+      return matchesImmediate(operand, form, pattern);
     case 'far':
       return (
         pattern.kind === 'far' && (operand.size === null || operand.size * 8 === pattern.offsetBits)
@@ -295,6 +298,7 @@ function attempt(
   address: number,
   bits: Bitness,
   prefixes: EncodePrefixes,
+  hasLonger: boolean,
 ): Attempt {
   const patterns = writtenOperands(candidate.form);
   const operands: EncodeOperand[] = [];
@@ -318,6 +322,9 @@ function attempt(
       case 'immediate': {
         const value = evaluate(operand.expression, scope);
         if (pattern.kind === 'relative') {
+          if (pattern.bits === 8 && isElsewhere(value, scope) && hasLonger) {
+            return { problem: outOfReach(candidate.form.mnemonic), token: operand.token, bits: 0 };
+          }
           operands.push({ kind: 'target', address: low32(value.value) >>> 0 });
         } else if (!immediateFits(value, pattern, operand.size)) {
           const width = pattern.kind === 'immediate' ? pattern.bits : 1;
@@ -341,6 +348,10 @@ function attempt(
     bits: 0,
   };
 }
+
+/** A number, or a label of another section: NASM takes the near branch there, because sections may come to lie anywhere. */
+const isElsewhere = (value: Value, scope: Scope): boolean =>
+  value.ahead !== true && value.section !== scope.here().section;
 
 const outOfReach = (mnemonic: string): string =>
   `the target is out of reach of a short branch (-128 to 127 bytes): ${
@@ -380,15 +391,25 @@ export function encodeShortest(
     ...(segment ? { segment: segment.register } : {}),
     addressSize: prefixes.addressSize !== null && prefixes.addressSize !== bits,
   };
+  const hasLonger = candidates.some(({ form }) =>
+    form.operands.some((pattern) => pattern.kind === 'relative' && pattern.bits > 8),
+  );
   for (const candidate of candidates) {
     // `a32 loop`, `o16 ret`: the prefix picks among forms that have the attribute.
     const { operandSize, addressSize } = candidate.form;
     if (operandSize !== 0 && operandSize !== (prefixes.operandSize ?? operandSize)) continue;
     if (addressSize !== 0 && addressSize !== (prefixes.addressSize ?? addressSize)) continue;
-    const found = attempt(candidate, scope, address, bits, {
-      ...encodePrefixes,
-      operandSize: prefixes.operandSize !== null && prefixes.operandSize !== bits,
-    });
+    const found = attempt(
+      candidate,
+      scope,
+      address,
+      bits,
+      {
+        ...encodePrefixes,
+        operandSize: prefixes.operandSize !== null && prefixes.operandSize !== bits,
+      },
+      hasLonger,
+    );
     if ('problem' in found) problem = wider(problem, found);
     else if (found.bytes.length >= hold && (!best || found.bytes.length < best.length))
       best = found.bytes;

@@ -82,10 +82,24 @@ export interface Candidate {
   readonly operands: readonly Operand[];
 }
 
+/** Bytes of one value: `db`, `dw`, `dd`, `dq`, `dt`. */
+export type DataUnit = 1 | 2 | 4 | 8 | 10;
+
 export type DataItem =
   | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
   | { readonly kind: 'expression'; readonly expression: Expression; readonly token: Token }
-  | { readonly kind: 'float'; readonly value: number; readonly token: Token }
+  | {
+      readonly kind: 'float';
+      readonly literal: string;
+      readonly negative: boolean;
+      readonly token: Token;
+    }
+  /** `byte 1` in `dw byte 1, 2`, and lists in `%(…)`. */
+  | {
+      readonly kind: 'group';
+      readonly unit: DataUnit | null;
+      readonly items: readonly DataItem[];
+    }
   /** `count dup (items)`. */
   | { readonly kind: 'repeat'; readonly count: Expression; readonly items: readonly DataItem[] }
   | { readonly kind: 'reserve' };
@@ -93,9 +107,14 @@ export type DataItem =
 /** Statements that produce or reserve bytes, and so may stand after `times`. */
 export type Body =
   | InstructionBody
-  | { readonly kind: 'data'; readonly unit: 1 | 2 | 4 | 8; readonly items: readonly DataItem[] }
+  | { readonly kind: 'data'; readonly unit: DataUnit; readonly items: readonly DataItem[] }
   | { readonly kind: 'reserve'; readonly unit: number; readonly count: Expression }
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A statement without its place. */
+export type StatementPart = DistributiveOmit<Statement, 'origin' | 'token' | 'scope'>;
 
 export type Statement = {
   readonly origin: Origin;
@@ -108,14 +127,28 @@ export type Statement = {
   | { readonly kind: 'equ'; readonly name: string; readonly expression: Expression }
   | { readonly kind: 'section'; readonly name: string; readonly attributes: SectionAttributes }
   | { readonly kind: 'absolute'; readonly start: Expression }
+  /** A value that was asked for while reading: `%if $ - $$ > 510`. Takes no room. */
+  | { readonly kind: 'probe'; readonly index: number; readonly expression: Expression }
   | { readonly kind: 'org'; readonly origin0: Expression }
-  | { readonly kind: 'align'; readonly boundary: Expression; readonly fill: Body | null }
+  | {
+      readonly kind: 'align';
+      readonly boundary: Expression;
+      readonly fill: Body | null;
+      /** Its section is aligned as well: `sectalign on`. */
+      readonly section: boolean;
+    }
+  | { readonly kind: 'sectalign'; readonly align: number }
   | { readonly kind: 'goto'; readonly target: Expression }
   | { readonly kind: 'body'; readonly times: Expression | null; readonly body: Body }
 );
 
+/** Named as in the source, without their `=`. */
 export interface SectionAttributes {
   readonly align?: number;
+  readonly valign?: number;
   readonly nobits?: boolean;
+  readonly start?: number;
   readonly vstart?: number;
+  readonly follows?: string;
+  readonly vfollows?: string;
 }

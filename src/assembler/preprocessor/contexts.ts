@@ -16,6 +16,10 @@ export class Contexts {
   private readonly stack: Context[] = [];
   private made = 0;
 
+  get depth(): number {
+    return this.stack.length;
+  }
+
   push(name: string): void {
     this.stack.push({ id: ++this.made, name });
   }

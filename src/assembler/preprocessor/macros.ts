@@ -13,13 +13,20 @@ export interface Macro {
   readonly greedy: boolean;
   readonly defaults: readonly string[];
   readonly body: readonly RawLine[];
+  /** Parameters a greedy macro keeps apart, the last one taking the rest. */
+  readonly named: number;
   /** Uses `%00`, the label in front of the invocation. */
   readonly takesLabel: boolean;
+  /** `%rmacro`: may invoke itself. Any other name inside itself means the instruction it hides. */
+  readonly recursive: boolean;
 }
 
 /** The parameters of one macro invocation. */
 export interface Invocation {
   readonly id: number;
+  readonly macro: Macro;
+  /** The macro's name as it was written. */
+  readonly name: string;
   readonly arguments: string[];
   /** What stands in front of the invocation, for `%00`. */
   readonly label: string;
@@ -34,6 +41,7 @@ interface Heading {
   readonly least: number;
   readonly most: number;
   readonly greedy: boolean;
+  readonly named: number;
   /** Characters read. */
   readonly length: number;
 }
@@ -49,6 +57,7 @@ function headingOf(text: string): Heading | null {
     least,
     most: open ? Number.POSITIVE_INFINITY : Number(count?.[2] ?? least),
     greedy: count?.[3] === '+',
+    named: Number(/^\d+$/.test(count?.[2] ?? '') ? count![2] : least),
     length: name[0].length + (count?.[0].length ?? 0),
   };
 }
@@ -70,7 +79,12 @@ export class Macros {
   }
 
   /** `%macro name 1-3 default, default`: `text` from `at` on is what follows the directive. */
-  define(text: string, at: number, body: readonly RawLine[], anyCase: boolean): void {
+  define(
+    text: string,
+    at: number,
+    body: readonly RawLine[],
+    { anyCase, recursive }: { readonly anyCase: boolean; readonly recursive: boolean },
+  ): void {
     const heading = headingOf(text.slice(at));
     if (!heading) {
       throw new SourceError(
@@ -78,13 +92,15 @@ export class Macros {
         at,
       );
     }
-    const { name, least, most, greedy, length } = heading;
+    const { name, least, most, greedy, named, length } = heading;
     const rest = text.slice(at + length).replace(/^\s*\.nolist\b/, '');
     const macro: Macro = {
       name,
       least,
       most,
       greedy,
+      named,
+      recursive,
       defaults: splitArguments(tokenize(rest)).map((argument) => render(stripBraces(argument))),
       body,
       takesLabel: body.some((line) => /%\{?00/.test(line.text)),
@@ -123,13 +139,23 @@ export class Macros {
     return found.some(({ least, most }) => heading.least <= most && heading.most >= least);
   }
 
-  /** The macro an invocation means. @throws SourceError when none of the name takes so many parameters */
-  choose(head: Token, count: number): Macro {
-    const candidates = this.named(head.text) ?? [];
-    const macro = candidates.find(({ least, most, greedy }) =>
+  clear(): void {
+    this.exact.clear();
+    this.insensitive.clear();
+  }
+
+  /** The macro that takes so many parameters, if there is one. */
+  withCount(name: string, count: number): Macro | undefined {
+    return this.named(name)?.find(({ least, most, greedy }) =>
       greedy ? count >= least : count >= least && count <= most,
     );
+  }
+
+  /** The macro an invocation means. @throws SourceError when none of the name takes so many parameters */
+  choose(head: Token, count: number): Macro {
+    const macro = this.withCount(head.text, count);
     if (macro) return macro;
+    const candidates = this.named(head.text) ?? [];
     const takes = candidates.map(({ least, most }) => {
       if (most === least) return `${least}`;
       return Number.isFinite(most) ? `${least} to ${most}` : `${least} or more`;
@@ -146,13 +172,14 @@ export class Macros {
 /** The parameters' texts: braces off, defaults filled in, the rest joined where the last one is greedy. */
 export function argumentTexts(macro: Macro, given: readonly (readonly Token[])[]): string[] {
   const texts = given.map((argument) => render(stripBraces(argument)));
-  if (macro.greedy && macro.least > 0 && texts.length > macro.least) {
-    const keep = macro.least - 1;
+  const { greedy, named, least, defaults } = macro;
+  if (greedy && named > 0 && texts.length > named) {
+    const keep = named - 1;
     const rest = given.slice(keep).map(render).join(', ');
     return [...texts.slice(0, keep), rest];
   }
-  const most = Number.isFinite(macro.most) ? macro.most : macro.least + macro.defaults.length;
-  for (let i = texts.length; i < most; i++) texts.push(macro.defaults[i - macro.least] ?? '');
+  // Those without a default are empty where they stand, and not counted in %0.
+  for (let i = texts.length; i < least + defaults.length; i++) texts.push(defaults[i - least]!);
   return texts;
 }
 
@@ -183,7 +210,7 @@ function conditionCode(text: string, inverted: boolean, at: number): string {
 }
 
 const PARAMETER = new RegExp(
-  `${QUOTED}|;.*$|%\\{(-?\\d+):(-?\\d+)\\}|%\\{?([+-]?)(\\d+)\\}?|%\\{?%([\\w.?@$#~]+)\\}?`,
+  `${QUOTED}|;.*$|%\\{(-?\\d+):(-?\\d+)\\}|%\\{?([+-]?)(\\d+)\\}?|%\\{?%([\\w.?@$#~]+)\\}?|%(\\?\\??)`,
   'g',
 );
 
@@ -199,8 +226,10 @@ export function substitute(text: string, invocation: Invocation): string {
       sign: string | undefined,
       index: string | undefined,
       label: string | undefined,
+      ownName: string | undefined,
       at: number,
     ) => {
+      if (ownName !== undefined) return ownName === '?' ? invocation.name : invocation.macro.name;
       if (label !== undefined) return `..@${invocation.id}.${label}`;
       if (from !== undefined) return range(invocation, Number(from), Number(to));
       if (index === undefined) return all[0] === ';' ? '' : all;

@@ -8,12 +8,15 @@ import { registerNamed } from '../../machine/codec/opcode-forms';
 import { type AsmError, SourceError } from '../errors';
 import { evaluate, parseExpression, type Scope, TokenReader } from '../expression';
 import { render, type Token, tokenize } from '../lexer';
+import { formsNamed } from '../mnemonics';
 import { nearMiss } from '../near-miss';
 import { type Line, type Origin, toAsmError } from '../origin';
 import { Conditions } from './conditions';
 import { Contexts } from './contexts';
-import { Defines } from './defines';
-import { argumentTexts, type Invocation, Macros, substitute } from './macros';
+import { Defines, parametersIn } from './defines';
+import { argumentTexts, type Invocation, type Macro, Macros, substitute } from './macros';
+import { OTHER_PACKAGES, PACKAGES } from './packages';
+import { StackFrames } from './stack-frames';
 import { STRING_DIRECTIVES, stringDirective } from './strings';
 import { numberTokens, type RawLine, rawLines, splitArguments } from './text';
 import { PREPROCESSOR_DIRECTIVES } from './words';
@@ -44,10 +47,14 @@ interface Current {
 export interface PreprocessorHost {
   /** Text of an included file, or undefined. */
   readonly file: (name: string) => string | undefined;
-  /** Value of an `equ` constant seen so far, or undefined. */
-  readonly constant: (name: string) => bigint | undefined;
+  /** Names of all files, for near misses. */
+  readonly fileNames: () => readonly string[];
+  /** What names and `$` mean at this point. */
+  readonly scope: (origin: Origin, token: Token) => Scope;
   /** 16 or 32, for `__BITS__`. */
   readonly bits: () => number;
+  /** For `__SECT__`. */
+  readonly section: () => string;
   readonly report: (error: AsmError) => void;
 }
 
@@ -56,19 +63,34 @@ const MAX_DEPTH = 200;
 const NAME = /^\s*([A-Za-z_.?@$][\w.?@$#~]*)/;
 
 /** What NASM 2.16 defines by itself, as far as sources ask for it. */
-const STANDARD: Readonly<Record<string, string>> = {
-  __NASM_MAJOR__: '2',
-  __NASM_MINOR__: '16',
-  __NASM_SUBMINOR__: '1',
-  __OUTPUT_FORMAT__: 'bin',
+const VERSION: Readonly<Record<string, string>> = {
+  NASM_MAJOR: '2',
+  NASM_MINOR: '16',
+  NASM_SUBMINOR: '1',
+  NASM_PATCHLEVEL: '0',
+  NASM_VER: '"2.16.01"',
+  NASM_VERSION_ID: '0x02100100',
+  OUTPUT_FORMAT: 'bin',
 };
+
+/** Old and new spelling: `__NASM_MAJOR__` and `__?NASM_MAJOR?__`. */
+const STANDARD: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(VERSION).flatMap(([name, value]) => [
+    [`__${name}__`, value],
+    [`__?${name}?__`, value],
+  ]),
+);
 
 export class Preprocessor {
   private readonly defines: Defines;
   private readonly macros = new Macros();
   private readonly contexts = new Contexts();
   private readonly conditions = new Conditions();
+  private readonly stackFrames = new StackFrames();
+  private readonly packages = new Set<string>();
   private readonly frames: Frame[] = [];
+  /** Of the line being read: where values that need addresses are asked for. */
+  private origin!: Origin;
   private invocations = 0;
   private produced = 0;
 
@@ -77,7 +99,11 @@ export class Preprocessor {
     source: string,
     private readonly host: PreprocessorHost,
   ) {
-    this.defines = new Defines(host.bits);
+    this.defines = new Defines({
+      bits: host.bits,
+      section: host.section,
+      constant: (tokens) => this.constant(tokens, tokens.at(-1)?.at ?? 0),
+    });
     for (const [key, value] of Object.entries(STANDARD)) {
       this.defines.set(key, { parameters: null, body: tokenize(value) });
     }
@@ -98,10 +124,15 @@ export class Preprocessor {
       if (!read) return null;
       const [raw, invocation] = read;
       let origin: Origin = { file: raw.file, line: raw.line, source: raw.source };
-      if (invocation) origin = { ...invocation.origin, expansion: raw.text.trim() };
+      if (invocation) {
+        const macro = { name: invocation.macro.name, file: raw.file, line: raw.line };
+        origin = { ...invocation.origin, expansion: raw.text.trim(), macro };
+      }
+      this.origin = origin;
       try {
         const replaced = invocation ? substitute(raw.text, invocation) : raw.text;
         if (invocation) origin = { ...origin, expansion: replaced.trim() };
+        this.origin = origin;
         if (++this.produced > MAX_LINES) {
           this.frames.length = 0;
           throw new SourceError(`more than ${MAX_LINES} lines after expansion`, -1);
@@ -214,12 +245,18 @@ export class Preprocessor {
     const rest = text.slice(at);
     if (plain === '') return this.constantAt(text, at);
     const raw = tokenize(rest);
-    if (/^(def|macro|ctx)$/.test(plain) && raw.length === 0) {
+    if (/^(def|macro|ctx|env|using|usable)$/.test(plain) && raw.length === 0) {
       throw new SourceError(`%if${kind} needs a name`, text.length);
     }
     if (plain === 'def') return raw.some((token) => this.defines.has(token.text));
     if (plain === 'macro') return this.macros.matches(rest);
     if (plain === 'ctx') return raw.some((token) => this.contexts.isInnermost(token.text));
+    // A guest knows no environment.
+    if (plain === 'env') return false;
+    if (plain === 'using') return raw.some((token) => this.packages.has(token.text.toLowerCase()));
+    if (plain === 'usable') {
+      return raw.some((token) => Object.hasOwn(PACKAGES, token.text.toLowerCase()));
+    }
     const tokens = this.defines.expand(raw, origin);
     switch (plain) {
       case 'idn':
@@ -232,12 +269,15 @@ export class Preprocessor {
         });
         return left === right;
       }
-      case 'num':
-        return tokens.at(-1)?.kind === 'number' && tokens.length <= 2;
+      // As NASM does: only the beginning is looked at.
+      case 'num': {
+        const isSigned = tokens[0]?.text === '-' || tokens[0]?.text === '+';
+        return tokens[isSigned ? 1 : 0]?.kind === 'number';
+      }
       case 'str':
-        return tokens.length === 1 && tokens[0]!.kind === 'string';
+        return tokens[0]?.kind === 'string';
       case 'id':
-        return tokens.length === 1 && tokens[0]!.kind === 'word';
+        return tokens[0]?.kind === 'word';
       case 'empty':
         return tokens.length === 0;
       case 'token':
@@ -257,22 +297,8 @@ export class Preprocessor {
     const reader = new TokenReader(this.defines.expand(tokens, null), end);
     const expression = parseExpression(reader);
     if (!reader.done) reader.fail(`expected the end of the expression, found ${reader.found()}`);
-    const unknown = (what: string, token?: Token): never => {
-      throw new SourceError(
-        `${what} is not known while preprocessing: only numbers, %assign and earlier equ constants are`,
-        token?.at ?? at,
-        token?.text.length ?? 1,
-      );
-    };
-    const scope: Scope = {
-      symbol: (name, token) => {
-        const value = this.host.constant(name);
-        return value === undefined ? unknown(`'${name}'`, token) : { value, section: null };
-      },
-      here: () => unknown("'$'"),
-      sectionStart: () => unknown("'$$'"),
-    };
-    return evaluate(expression, scope).value;
+    const first = tokens[0] ?? { kind: 'punctuation', text: '%', at, spaced: false };
+    return evaluate(expression, this.host.scope(this.origin, first)).value;
   }
 
   // --- directives ---------------------------------------------------------------------------------------------------
@@ -282,7 +308,7 @@ export class Preprocessor {
     const rest = text.slice(at);
     const first = tokenize(rest)[0]?.text ?? '';
     const values = (): Token[] => tokenize(' '.repeat(at) + rest);
-    if (STRING_DIRECTIVES.has(name)) {
+    if (STRING_DIRECTIVES.has(name.replace(/^i/, ''))) {
       this.defineString(name, line);
       return;
     }
@@ -308,10 +334,16 @@ export class Preprocessor {
       }
       case 'macro':
       case 'imacro':
+      case 'rmacro':
+      case 'irmacro':
         // The body is taken first: a wrong heading must not let it leak into the program.
-        this.macros.define(text, at, this.collect('macro', 'endmacro', raw), name === 'imacro');
+        this.macros.define(text, at, this.collect('macro', 'endmacro', raw), {
+          anyCase: name.startsWith('i'),
+          recursive: name.endsWith('rmacro'),
+        });
         return;
       case 'unmacro':
+      case 'unimacro':
         this.macros.remove(rest);
         return;
       case 'rep': {
@@ -356,17 +388,48 @@ export class Preprocessor {
         const words = tokens.map((t) => (t.kind === 'string' ? t.text.slice(1, -1) : t.text));
         const said = new SourceError(words.join(' ') || `%${name}`, percent, name.length + 1);
         if (name !== 'warning') throw said;
-        this.host.report(toAsmError(said, origin, 'warning'));
+        this.warn(said, origin);
         return;
       }
-      case 'use': {
-        const message = `%use ${first}: NASM's packages are not there, so this line does nothing`;
-        const warning = new SourceError(message, percent, text.trim().length);
-        this.host.report(toAsmError(warning, origin, 'warning'));
+      case 'use':
+        this.use(line);
+        return;
+      case 'line': {
+        const message = '%line does nothing here: errors and __LINE__ tell the places of this file';
+        this.warn(new SourceError(message, percent, text.trim().length), origin);
         return;
       }
-      case 'line':
+      case 'defalias': {
+        const found = /^\s*(\S+)\s+(\S+)/.exec(rest);
+        if (!found) throw new SourceError('%defalias needs two names', at);
+        this.defines.set(found[1]!, { parameters: null, body: tokenize(found[2]!) });
+        return;
+      }
+      case 'undefalias':
+        for (const token of tokenize(rest)) this.defines.delete(token.text);
+        return;
+      case 'clear':
+        if (!/^\s*(all\s+)?i?(m|r)/.test(rest)) this.defines.clear();
+        if (!/^\s*(all\s+)?i?d/.test(rest)) this.macros.clear();
+        return;
+      case 'pathsearch': {
+        const found = NAME.exec(rest);
+        const file = tokenize(rest.slice(found?.[0].length ?? 0)).find(({ text: t }) => t !== ',');
+        if (!found || !file) throw new SourceError('%pathsearch needs a name and a file', at);
+        this.defines.set(found[1]!, { parameters: null, body: [file] });
+        return;
+      }
+      case 'stacksize':
+        this.stackFrames.choose(values()[0], at);
+        return;
+      case 'arg':
+      case 'local':
+        this.stackNames(name, values(), at);
+        return;
+      // What they say concerns NASM's own options, and makefiles.
       case 'pragma':
+      case 'depend':
+      case 'note':
         return;
       case 'endm':
       case 'endmacro':
@@ -379,15 +442,63 @@ export class Preprocessor {
     }
   }
 
+  private warn(warning: SourceError, origin: Origin): void {
+    this.host.report(toAsmError(warning, origin, 'warning'));
+  }
+
+  /** `%use fp`: the package's own lines are read next. */
+  private use({ text, at, percent, origin }: Current): void {
+    const [token] = tokenize(' '.repeat(at) + text.slice(at));
+    const name = (
+      token?.kind === 'string' ? token.text.slice(1, -1) : (token?.text ?? '')
+    ).toLowerCase();
+    const lines = Object.hasOwn(PACKAGES, name) ? PACKAGES[name] : undefined;
+    if (lines && !this.packages.has(name)) {
+      this.packages.add(name);
+      this.pushFrame('file', rawLines(`%use ${name}`, lines.join('\n')), null, 1);
+    }
+    if (lines) return;
+    if (!OTHER_PACKAGES.includes(name)) {
+      const known = [...Object.keys(PACKAGES), ...OTHER_PACKAGES];
+      const message = `unknown package '${name}': there are ${known.join(', ')}`;
+      throw new SourceError(
+        message,
+        token?.at ?? at,
+        token?.text.length ?? 1,
+        nearMiss(name, known),
+      );
+    }
+    const message =
+      name === 'smartalign'
+        ? "%use smartalign: 'align' fills with one-byte 'nop' here, and takes no other way"
+        : `%use ${name}: this package of NASM is not there, so this line does nothing`;
+    this.warn(new SourceError(message, percent, text.trim().length), origin);
+    if (name === 'smartalign') {
+      this.pushFrame('file', rawLines(name, '%imacro alignmode 1-2\n%endmacro'), null, 1);
+    }
+  }
+
+  private stackNames(directive: 'arg' | 'local', tokens: readonly Token[], at: number): void {
+    const found =
+      directive === 'arg'
+        ? this.stackFrames.arguments(tokens, at)
+        : this.stackFrames.variables(tokens, at);
+    for (const { name, address } of found) {
+      this.defines.set(name, { parameters: null, body: tokenize(address) });
+    }
+    if (directive !== 'local' || this.contexts.depth === 0) return;
+    const size = this.contexts.resolve('%$localsize');
+    const body = numberTokens(BigInt(this.stackFrames.localBytes));
+    this.defines.set(size, { parameters: null, body });
+  }
+
   private define(name: string, { text, at, origin }: Current): void {
     const found = /^\s*([A-Za-z_.?@$][\w.?@$#~]*)(\(\s*([^)]*)\))?/.exec(text.slice(at));
     if (!found) throw new SourceError(`%${name} needs a name`, at);
     const start = at + found[0].length;
     let body: readonly Token[] = tokenize(' '.repeat(start) + text.slice(start));
     if (name.endsWith('xdefine')) body = this.defines.expand(body, origin);
-    const list = found[3]?.trim() ?? '';
-    const parameters = list === '' ? [] : list.split(',').map((parameter) => parameter.trim());
-    const takes = found[2] === undefined ? null : parameters;
+    const takes = found[2] === undefined ? null : parametersIn(found[3] ?? '');
     this.defines.set(found[1]!, { parameters: takes, body }, name[0] === 'i');
   }
 
@@ -402,8 +513,8 @@ export class Preprocessor {
       origin,
     );
     const constant = (tokens: readonly Token[]): bigint => this.constant(tokens, text.length);
-    const body = stringDirective(name, operands, start, constant);
-    this.defines.set(found[1]!, { parameters: null, body });
+    const body = stringDirective(name.replace(/^i/, ''), operands, start, constant);
+    this.defines.set(found[1]!, { parameters: null, body }, name[0] === 'i');
   }
 
   /** Takes the raw lines up to the matching end directive, nested ones included. */
@@ -414,7 +525,7 @@ export class Preprocessor {
     while (frame.next < frame.lines.length) {
       const raw = frame.lines[frame.next++]!;
       const directive = /^\s*%([A-Za-z]+)/.exec(raw.text)?.[1]?.toLowerCase();
-      if (directive === begin || directive === `i${begin}`) depth++;
+      if (directive?.replace(/^i?r?(?=macro$)/, '') === begin) depth++;
       else if (directive === end || (end === 'endmacro' && directive === 'endm')) depth--;
       if (depth === 0) return lines;
       lines.push(raw);
@@ -435,7 +546,10 @@ export class Preprocessor {
     const name = token.text.slice(1, -1);
     const source = this.host.file(name);
     if (source === undefined) {
-      throw new SourceError(`no file '${name}' to include`, token.at, token.text.length);
+      const near = nearMiss(name, this.host.fileNames());
+      const suggestion = near === undefined ? undefined : `"${near}"`;
+      const message = `no file '${name}' to include`;
+      throw new SourceError(message, token.at, token.text.length, suggestion);
     }
     if (this.frames.length > MAX_DEPTH) {
       throw new SourceError('files include each other endlessly', token.at, token.text.length);
@@ -455,19 +569,36 @@ export class Preprocessor {
     const head = tokens[at];
     if (!head || !this.isMacro(head)) return { tokens, origin, end };
     const list = splitArguments(tokens.slice(at + 1));
+    // `%macro push 2` leaves `push eax` alone, and inside itself a name means the instruction it hides.
+    const isHidden = formsNamed(head.text.toLowerCase()) !== undefined;
+    const fitting = this.macros.withCount(head.text, list.length);
+    if (isHidden && (!fitting || this.isBeingInvoked(fitting))) return { tokens, origin, end };
     const macro = this.macros.choose(head, list.length);
+    if (this.isBeingInvoked(macro)) {
+      const message = `macro '${head.text}' invokes itself: only %rmacro may`;
+      throw new SourceError(message, head.at, head.text.length);
+    }
     if (this.frames.length > MAX_DEPTH) {
       const message = `macro '${head.text}' invokes itself endlessly`;
       throw new SourceError(message, head.at, head.text.length);
     }
     const invocation: Invocation = {
       id: ++this.invocations,
+      macro,
+      name: head.text,
       arguments: argumentTexts(macro, list),
       label: at > 0 ? tokens[0]!.text : '',
       origin: { file: origin.file, line: origin.line, source: origin.source },
     };
     this.pushFrame('macro', macro.body, invocation, 1);
     return at > 0 && !macro.takesLabel ? { tokens: tokens.slice(0, at), origin, end } : null;
+  }
+
+  private isBeingInvoked(macro: Macro): boolean {
+    if (macro.recursive) return false;
+    return this.frames.some(
+      ({ kind, invocation }) => kind === 'macro' && invocation?.macro === macro,
+    );
   }
 
   private isMacro(token: Token | undefined): boolean {

@@ -3,8 +3,8 @@ import {
   type OpcodeForm,
   type OperandPattern,
   opcodeForms,
-  registerByNumber,
   type RegisterClass,
+  registerByNumber,
 } from '../../machine/codec/opcode-forms';
 import { writtenOperands } from '../form-text';
 import { SIZE_NAMES } from '../mismatch';
