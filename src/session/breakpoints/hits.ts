@@ -149,8 +149,7 @@ export class Lookout {
         kind: 'effect',
         count: system.guestRetired,
         at: system.retired,
-        // All that happens on the way into a handler.
-        delivered: system.events.moment,
+        delivered: OF_DELIVERIES.has(body.kind) ? system.events.moment : null,
         sighting: null,
         words: match.words,
         unasked: armed.condition !== null,
@@ -179,6 +178,9 @@ export class Lookout {
     }
   }
 }
+
+/** What may happen on the way into a handler. */
+const OF_DELIVERIES: ReadonlySet<string> = new Set(['trap', 'ring-change', 'tlb-flush']);
 
 const fits = (match: TriggerMatch, value: number | undefined): boolean =>
   value === undefined || match.value === null || match.value === value;

@@ -84,7 +84,7 @@ export class BreakpointSearch {
       this.lookout.run(cursor, goal, true, isWanted, (hit) => hits.push(hit));
       const reached = cursor.at;
       const ended = cursor.outcome !== null;
-      const found = this.firstOf(hits, from);
+      const found = this.firstOf(this.asked(hits), from);
       if (found) return found.at > limit ? { kind: 'nothing', at: limit } : found;
       if (ended && reached <= limit) return { kind: 'end', at: reached };
       if (reached > limit) return { kind: 'nothing', at: limit };
@@ -104,12 +104,14 @@ export class BreakpointSearch {
     for (let size = FIRST_WINDOW; high > 0; size = Math.min(LARGEST_WINDOW, size * 2)) {
       const low = this.windowStart(high, size);
       const hits = new LastHits();
-      const take = (hit: Hit): void => hits.push(hit);
       cursor.goTo(low);
       while (cursor.at < high) {
         const reached = Math.min(high, cursor.at + LARGEST_SLICE);
-        this.lookout.run(cursor, reached, false, isWanted, take);
-        if (cursor.outcome !== null) break;
+        const seen: Hit[] = [];
+        this.lookout.run(cursor, reached, false, isWanted, (hit) => seen.push(hit));
+        const ended = cursor.outcome !== null;
+        for (const hit of this.asked(seen)) hits.push(hit);
+        if (ended) break;
         if (!(await this.goOn())) return { kind: 'superseded', looked: from - low };
         cursor.goTo(reached);
       }
@@ -169,24 +171,16 @@ export class BreakpointSearch {
   private firstPassing(hits: readonly Hit[], isWanted: (at: number) => boolean): Stop | null {
     for (const hit of hits) {
       const at = this.stopOf(hit, 'forward');
-      if (!isWanted(at)) continue;
-      if (!hit.unasked || this.holds(hit.armed, this.cursor.machine))
-        return { kind: 'hit', at, hit };
+      if (isWanted(at)) return { kind: 'hit', at, hit };
     }
     return null;
   }
 
   private lastOf(hits: readonly Hit[], from: number): Stop | null {
     let best: Stop | null = null;
-    // Upward, so that one re-execution asks them all.
-    const asked = hits.filter((hit) => {
-      if (!hit.unasked) return true;
-      this.stopOf(hit, 'forward');
-      return this.holds(hit.armed, this.cursor.machine);
-    });
     // The order of hits is that of their moments, but for those of a monitor among the others.
     for (const monitor of [false, true]) {
-      const own = asked.filter(({ kind }) => (kind === 'monitor') === monitor);
+      const own = hits.filter(({ kind }) => (kind === 'monitor') === monitor);
       for (const hit of own.reverse()) {
         const at = this.stopOf(hit, 'backward');
         if (at >= from) continue;
@@ -195,6 +189,17 @@ export class BreakpointSearch {
       }
     }
     return best;
+  }
+
+  /** Those whose condition holds where the run would stop. Upward, so that one re-execution asks them all. */
+  private asked(hits: readonly Hit[]): readonly Hit[] {
+    if (!hits.some(({ unasked }) => unasked)) return hits;
+    const upward = new UpwardWalk(this.cursor, (hit) => this.stopOf(hit, 'forward'));
+    return hits.filter((hit) => {
+      if (!hit.unasked) return true;
+      upward.goBehind(hit);
+      return this.holds(hit.armed, this.cursor.machine);
+    });
   }
 
   /** The hit with the guest instruction that its step is of. */
@@ -216,6 +221,70 @@ export class BreakpointSearch {
     return beginningOf(cursor, effect ? count + 1 : count, at);
   }
 }
+
+/**
+ * Goes from stop to stop on the way forward without ever going back, which would mean to run again from a checkpoint: for
+ * conditions of thousands of hits.
+ */
+class UpwardWalk {
+  /** The hit whose stop the cursor stands at. */
+  private last: Hit | null = null;
+  /** The guest instruction that begins there. */
+  private count = -1;
+
+  /** @param far finds a stop that needs a look at the past */
+  constructor(
+    private readonly cursor: Cursor<System>,
+    private readonly far: (hit: Hit) => void,
+  ) {}
+
+  goBehind(hit: Hit): void {
+    const { last } = this;
+    const isSame =
+      last?.kind === hit.kind && last.count === hit.count && last.delivered === hit.delivered;
+    if (isSame && (hit.kind !== 'monitor' || last.at === hit.at)) return;
+    if (!this.isAbove(hit) || !this.goOn(hit)) this.far(hit);
+    this.last = hit;
+    this.count = hit.kind === 'monitor' ? -1 : this.cursor.machine.guestRetired;
+  }
+
+  /** The cursor stands where the walk can go on from. */
+  private isAbove({ at, count, delivered }: Hit): boolean {
+    const { cursor } = this;
+    // Only the past tells whether the guest was seen before a delivery.
+    const from = delivered === null ? at : Math.max(0, at - NEAR);
+    if (cursor.at < from) cursor.goTo(from);
+    if (cursor.at === from) return delivered === null || cursor.machine.guestRetired < count;
+    return this.count >= 0 && this.count <= count;
+  }
+
+  private goOn({ kind, count, at, delivered }: Hit): boolean {
+    const { cursor } = this;
+    if (kind === 'monitor') {
+      boundaryAfter(cursor, at);
+      return true;
+    }
+    if (delivered !== null) {
+      this.goOnTo(count);
+      if (cursor.at > delivered) return true;
+    }
+    if (cursor.machine.guestRetired > count) return false;
+    this.goOnTo(count + 1);
+    return true;
+  }
+
+  private goOnTo(count: number): void {
+    const { cursor } = this;
+    const { machine } = cursor;
+    while (!(machine.guestRetired >= count && machine.atGuestBoundary())) {
+      const here = cursor.at;
+      if (cursor.runTo(here + 1) !== null || cursor.at === here) break;
+    }
+  }
+}
+
+/** How far before a delivery of a monitor the guest was seen last, in most cases. */
+const NEAR = 64;
 
 /** Hits of which the last one counts: those that cannot be it are forgotten. */
 class LastHits {
