@@ -26,7 +26,7 @@ const INCLUDED_NAME = /\.(inc|mac|macros?)$/i;
 
 /** How a program starts a line. */
 const CODE =
-  /^\s*(\[?(bits|org)\s+\w|section\s+\.|global\s+\w|%include\b|incbin\b|mov\s+\w+\s*,)/im;
+  /^[ \t]*(\[?(bits|org)\s+\w|section\s+\.|global\s+\w|%include\b|incbin\b|mov\s+\w+\s*,)/im;
 
 export function importFiles(given: readonly NamedBytes[]): Imported {
   const shown = given.filter(({ name }) => !isHidden(name));
@@ -70,7 +70,7 @@ function mainFile(texts: readonly Text[], all: number): string | null {
   const sources = [...texts];
   const included = new Set(
     sources.flatMap(({ text }) =>
-      [...text.matchAll(/^\s*%include\s+["'<](.+?)["'>]/gim)].map(([, name = '']) => name),
+      [...text.matchAll(/^[ \t]*%include[ \t]+["'<](.+?)["'>]/gim)].map(([, name = '']) => name),
     ),
   );
   const score = ({ name, text }: Text): number =>

@@ -8,8 +8,9 @@ import type { AssembleReply, SourceFiles } from '../../toolchain/api';
 
 const MULTIBOOT_MAGIC = /\b0x0*1badb002\b|\b0?1badb002h\b/i;
 const BOOT_SIGNATURE = /\bdw\s+(0xaa55|0?aa55h)\b|\bdb\s+(0x55\s*,\s*0xaa)\b/i;
-const BITS_16 = /^\s*\[?\s*(bits\s+16|use16)\b/im;
-const BITS_32 = /^\s*\[?\s*(bits\s+32|use32)\b/im;
+// Blanks, but no line ends: over thousands of empty lines that would try every pair of them.
+const BITS_16 = /^[ \t]*\[?[ \t]*(bits[ \t]+16|use16)\b/im;
+const BITS_32 = /^[ \t]*\[?[ \t]*(bits[ \t]+32|use32)\b/im;
 /** Labels people start at, in this order. */
 const START_LABELS = ['_start', 'start', 'entry', 'main'];
 const SECTOR_BYTES = 512;

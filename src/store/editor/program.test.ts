@@ -15,6 +15,18 @@ const file = (name: string, content: string | Uint8Array) => ({
 const concat = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 const BINARY = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0, 0);
 
+describe('a megabyte of comments', () => {
+  it('is opened and planned at once', () => {
+    const text = `mov al, 1\n${'; a comment that is taken away\n'.repeat(30_000)}`;
+    const reply = { lines: [], labels: [], size: 2 };
+    const before = performance.now();
+    expect(importFiles([file('a.asm', text)])).toMatchObject({ kind: 'source' });
+    const lines = [{ file: 'a.asm', line: 1, address: 0, length: 2, bytes: [1], isCode: true }];
+    loadPlan(null, 'a.asm', { 'a.asm': text }, { ...reply, lines: lines as never });
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+});
+
 describe('files that are opened', () => {
   it.each([
     ['one source', [file('a.asm', 'cli')], 'a.asm'],
