@@ -141,11 +141,42 @@ test('the bar tells how a program ended, and that one without an end runs', asyn
   await write(page, `${HEADER}_start: jmp $\n`);
   await page.keyboard.press('Control+Enter');
   await expect(stand(page)).toContainText('Running');
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Tab');
+  // The keyboard is still in the source.
   await page.keyboard.press('Escape');
   await lab.waitIdle();
-  await expect(stand(page)).toContainText('jmp');
+  await expect(stand(page)).not.toContainText('Running');
+});
+
+test('keys step over a call, into it, out of it and back over it; the cursor can be run to', async ({
+  page,
+  lab,
+}) => {
+  await newGuest(page, lab);
+  await page.getByText('No hypervisor', { exact: true }).click();
+  const body =
+    'mov esp, 0x90000\n        call twice\n        nop\n        hlt\ntwice:  inc eax\n        ret\n';
+  await write(page, `${HEADER}_start: ${body}`);
+  await page.keyboard.press('Control+Shift+Enter');
+  await expect(page.getByText('Runs as it stands here')).toBeVisible();
+  await stand(page).click();
+  const next = () => page.locator('.cm-line.cm-next');
+  await lab.press('s');
+  await expect(next()).toContainText('call twice');
+  await lab.press('o');
+  await expect(next()).toContainText('nop');
+  await lab.press('Shift+O');
+  await expect(next()).toContainText('call twice');
+  await lab.press('s');
+  await expect(next()).toContainText('inc eax');
+  await lab.press('u');
+  await expect(next()).toContainText('nop');
+  await lab.goToStart();
+  await source(page).focus();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('ArrowUp');
+  await page.getByRole('button', { name: 'Run to here' }).click();
+  await lab.waitIdle();
+  await expect(next()).toContainText('ret');
 });
 
 test('a name leads to where it is defined', async ({ page, lab }) => {

@@ -80,6 +80,13 @@ export interface SessionApi {
    * after an access or event; backward just before either. `view.stop` names it. `play` stops at breakpoints too.
    */
   resume(direction: Direction): Promise<{ found: boolean; view: MachineView }>;
+  /**
+   * One guest instruction, but a call (CALL, INT n) and all that it leads to as one; backward, a return and all that led
+   * to it. Breakpoints in between stop it.
+   */
+  stepOver(direction: Direction): Promise<MachineView>;
+  /** Until control is back in the caller of the present function; backward, to before it was called or interrupted. */
+  stepOut(direction: Direction): Promise<MachineView>;
   /** Looks at the present moment without moving it. */
   inspect<Kind extends InspectionKind>(
     kind: Kind,

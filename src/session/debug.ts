@@ -296,6 +296,10 @@ export interface CallFrameView {
   readonly framePointer: number | null;
   /** How this frame was entered from the next: `call`, or an interrupt or exception frame found on the stack. */
   readonly by: 'current' | 'call' | 'interrupt';
+  /** Linear address of the stack word that says where this frame goes on; null for the current one. */
+  readonly returnSlot: number | null;
+  /** Linear stack pointer when control is back in it; of the current frame as it is. */
+  readonly stackPointer: number;
 }
 
 export interface CallStackView {

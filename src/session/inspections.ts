@@ -54,7 +54,8 @@ export function inspect<Kind extends InspectionKind>(
   return look(contextOf(run, since), request, run);
 }
 
-function contextOf(run: Run, since: number | null): InspectContext {
+/** @param since as in `inspect` */
+export function contextOf(run: Run, since: number | null): InspectContext {
   const { cursor, map } = run;
   const system = cursor.machine;
   const present = cursor.at;

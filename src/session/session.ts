@@ -14,6 +14,7 @@ import { boundaryBefore } from './breakpoints/canonical';
 import { stopView } from './breakpoints/reason';
 import { Resolver } from './breakpoints/resolve';
 import { type BreakpointFound, BreakpointSearch } from './breakpoints/search';
+import { aroundFunction, beforeReturn, behindCall } from './call-steps';
 import { type Compiled, compile, matches } from './conditions';
 import type {
   BranchesView,
@@ -303,6 +304,48 @@ export class Session implements SessionApi {
     if (!unread) return { found: false, view };
     const why = `No condition held; one had no value at times: ${unread}`;
     return { found: false, view: { ...view, sentence: `${view.sentence} ${why}` } };
+  }
+
+  async stepOver(direction: Direction): Promise<MachineView> {
+    const run = this.opened();
+    const from = this.present.retired;
+    if (direction === 'forward') {
+      const behind = behindCall(this.atPresent().cursor.machine);
+      return behind ? this.runOnce(run, behind, direction) : this.step('guest', direction);
+    }
+    const before = stopBefore(run.cursor, RULES.guest, from) ?? 0;
+    run.cursor.goTo(before);
+    const call = beforeReturn(run.cursor.machine);
+    if (!call) return this.step('guest', direction);
+    const { eip } = (await this.view()).guest;
+    const view = await this.runOnce(run, call, direction);
+    // An interrupt came between two instructions: before it the guest stood where it stands now.
+    return view.stop === null && view.moment.retired < from && view.guest.eip === eip
+      ? this.step('guest', direction)
+      : view;
+  }
+
+  async stepOut(direction: Direction): Promise<MachineView> {
+    const run = this.atPresent();
+    const around = aroundFunction(run);
+    if (!around.ok) return this.stay(around.error.replace(/\.$/, ''));
+    const { out, entry } = around.value;
+    return this.runOnce(run, direction === 'forward' ? out : entry, direction);
+  }
+
+  /** Runs to a place that is nobody's breakpoint; those that are stop it before. */
+  private async runOnce(run: Run, place: Armed, direction: Direction): Promise<MachineView> {
+    const from = this.present.retired;
+    const search = this.breakpointSearch(run, ++this.turn, [...this.armed, place]);
+    const found =
+      direction === 'forward' ? await search.forward(from) : await search.backward(from);
+    if (found.kind === 'superseded') return this.stay('Stopped before it came to the place');
+    if (found.kind === 'hit' && found.hit.armed !== place) {
+      return this.arriveStopped(found, direction);
+    }
+    // What happened on the way is told of short ways only: to tell it, all of it is looked at again.
+    const told = direction === 'forward' && found.at - from <= LOOK_SLICE;
+    return this.arrive({ retired: found.at, phase: 0 }, told ? from : null);
   }
 
   async inspect<Kind extends InspectionKind>(

@@ -2,7 +2,7 @@
 import type { LoadedGuest } from '../session/api';
 import type { BlockView, MachineView, Problem, TimelineView } from '../session/view';
 import type { StepUnit, World } from '../session/world';
-import type { DebugState } from './debug-state';
+import type { DebugState, Mode } from './debug-state';
 import type { LessonState } from './lesson-state';
 
 export type RightTab = 'cpu' | 'console' | 'events';
@@ -44,6 +44,9 @@ export const paceOf = ({ hurried, speed }: Pick<AppState, 'hurried' | 'speed'>):
 export const isRushing = (state: Pick<AppState, 'playing' | 'hurried' | 'speed'>): boolean =>
   state.playing && paceOf(state).kind === 'instructions';
 
+/** What one step is where one is. */
+export const unitOf = ({ units, mode }: Pick<AppState, 'units' | 'mode'>): StepUnit => units[mode];
+
 /** A stretch of the run, in machine instructions: `[from, to)`. */
 export interface Span {
   readonly from: number;
@@ -67,8 +70,11 @@ export interface AppState extends DebugState {
   readonly speed: Speed;
   /** Play goes at full speed whatever was chosen: a program was run, or its end is wanted. Only while `playing`. */
   readonly hurried: boolean;
-  /** What one step is: for the step buttons, `s`, the arrows and paced play. */
-  readonly unit: StepUnit;
+  /**
+   * What one step is: for the step buttons, `s`, the arrows and paced play. On the stage one watches the machine, beside
+   * the source one debugs the guest: each has a unit of its own.
+   */
+  readonly units: Readonly<Record<Mode, StepUnit>>;
   /** Lanes over `timelineSpan`; null until the run was explored or moved. */
   readonly timeline: TimelineView | null;
   /** The stretch the timeline shows; null: the whole run as far as it is known. Set by zooming. */

@@ -41,6 +41,10 @@ export interface DebugActions {
   toggleAddressBreakpoint(address: number): Promise<void>;
   /** Runs to the next breakpoint, or back to the one before. */
   resume(direction: Direction): Promise<void>;
+  /** One guest instruction, calls as one; backward too. */
+  stepOver(direction: Direction): Promise<void>;
+  /** Out of the present function; backward, to where it was called. */
+  stepOut(direction: Direction): Promise<void>;
   /** Runs to a place once, without a breakpoint there. */
   runTo(address: number | string, direction: Direction): Promise<void>;
   /** A look at the present moment; null when it was dropped or the world changed. */
@@ -140,6 +144,16 @@ export function createDebugActions(deps: DebugDeps): DebugActions {
     async resume(direction) {
       deps.stop();
       await deps.command(async () => (await session.resume(direction)).view);
+      deps.moved();
+    },
+    async stepOver(direction) {
+      deps.stop();
+      await deps.command(() => session.stepOver(direction));
+      deps.moved();
+    },
+    async stepOut(direction) {
+      deps.stop();
+      await deps.command(() => session.stepOut(direction));
       deps.moved();
     },
     async runTo(address, direction) {

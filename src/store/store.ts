@@ -15,6 +15,7 @@ import {
   SPEEDS,
   type Span,
   type ThemeChoice,
+  unitOf,
 } from './app-state';
 import { CommandQueue } from './command-queue';
 import { createDebugActions, type DebugActions } from './debug-actions';
@@ -100,7 +101,7 @@ export function createAppStore(options: StoreOptions): AppStore {
     playing: false,
     hurried: false,
     speed: SPEEDS[1] ?? SPEEDS[0],
-    unit: 'machine',
+    units: { stage: 'machine', workbench: 'guest' },
     timeline: null,
     zoom: null,
     furthest: 0,
@@ -285,7 +286,7 @@ export function createAppStore(options: StoreOptions): AppStore {
     const round = playRound;
     set({ playing: true, hurried });
     while (get().playing && round === playRound) {
-      const { unit } = get();
+      const unit = unitOf(get());
       const speed = paceOf(get());
       const view = await command(() =>
         speed.kind === 'steps' ? session.step(unit, 'forward') : pace.run(speed),
@@ -308,7 +309,7 @@ export function createAppStore(options: StoreOptions): AppStore {
     },
     async step(direction, unit = null, held = false) {
       stopPlay();
-      const what = unit ?? get().unit;
+      const what = unit ?? unitOf(get());
       await command(() => session.step(what, direction), held ? `step ${what} ${direction}` : null);
       extendTimeline();
     },
@@ -374,7 +375,7 @@ export function createAppStore(options: StoreOptions): AppStore {
       const speed = SPEEDS.find((s) => s.id === id);
       if (speed) set({ speed, hurried: false });
     },
-    setUnit: (unit) => set({ unit }),
+    setUnit: (unit) => set(({ mode, units }) => ({ units: { ...units, [mode]: unit } })),
     setTab: (tab) => set({ tab }),
     setTheme(theme) {
       options.saveTheme(theme);

@@ -41,6 +41,8 @@ const MOVES: ReadonlySet<Method> = new Set<Method>([
   'seek',
   'input',
   'resume',
+  'stepOver',
+  'stepOut',
   'edit',
   'switchBranch',
 ]);
@@ -133,6 +135,8 @@ export function clientOf(doorway: Doorway): {
       events: (from, to, limit) => call('events', from, to, limit),
       setBreakpoints: (breakpoints) => call('setBreakpoints', breakpoints),
       resume: (direction) => call('resume', direction),
+      stepOver: (direction) => call('stepOver', direction),
+      stepOut: (direction) => call('stepOut', direction),
       inspect: (kind, request) =>
         call('inspect', kind, request) as Promise<Inspections[typeof kind]['reply']>,
       origin: (target) => call('origin', target),

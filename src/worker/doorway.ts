@@ -18,6 +18,8 @@ const METHODS: Readonly<Record<Method, true>> = {
   events: true,
   setBreakpoints: true,
   resume: true,
+  stepOver: true,
+  stepOut: true,
   inspect: true,
   origin: true,
   edit: true,

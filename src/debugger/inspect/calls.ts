@@ -23,6 +23,8 @@ interface Position {
   readonly ebp: number;
   readonly cpl: number;
   readonly by: CallFrameView['by'];
+  /** The stack word that holds `eip`; null for the current position. */
+  readonly slot: number | null;
 }
 
 type Found = { readonly position: Position; readonly framePointer: number | null };
@@ -56,6 +58,7 @@ function startOf({ registers }: LookedAt): Position {
     ebp: (stack + (registers.gpr[5] ?? 0)) >>> 0,
     cpl: registers.cpl,
     by: 'current',
+    slot: null,
   };
 }
 
@@ -63,11 +66,14 @@ function startOf({ registers }: LookedAt): Position {
 function frameView(
   { names }: InspectContext,
   cpu: LookedAt,
-  { eip, by }: Position,
+  { eip, esp, by, slot }: Position,
   framePointer: number | null,
 ): CallFrameView {
   const at = by === 'call' ? (callBefore(cpu, eip)?.address ?? eip) : eip;
-  return { address: eip, label: names.labelOf(eip), source: names.lineOf(at), framePointer, by };
+  return {
+    ...{ address: eip, label: names.labelOf(eip), source: names.lineOf(at), framePointer, by },
+    ...{ returnSlot: slot, stackPointer: esp },
+  };
 }
 
 /** The next position outward, or why there is none. */
@@ -98,6 +104,7 @@ const called = (here: Position, back: number, at: number): Position => ({
   eip: back,
   esp: at + 4,
   by: 'call',
+  slot: at,
 });
 
 type ReadWord = (at: number) => number | null;
@@ -174,10 +181,10 @@ function interruptFrame(
   if (cpu.linear(code, 1)[0] === null) return null;
   const cpl = cs & 3;
   if (cpl < here.cpl) return null;
-  if (cpl === here.cpl) return { ...here, eip: code, esp: at + 12, by: 'interrupt' };
+  if (cpl === here.cpl) return { ...here, eip: code, esp: at + 12, by: 'interrupt', slot: at };
   const outer = word(at + 12);
   const selector = word(at + 16);
   if (outer === null || selector === null || (selector & 3) !== cpl || selector > 0xffff)
     return null;
-  return { eip: code, esp: outer, ebp: here.ebp, cpl, by: 'interrupt' };
+  return { eip: code, esp: outer, ebp: here.ebp, cpl, by: 'interrupt', slot: at };
 }

@@ -112,6 +112,14 @@ export function fakeSession(options: FakeOptions): FakeSession {
       calls.push(`resume ${direction}`);
       return { found: true, view: moveTo(moment.retired + 100) };
     },
+    async stepOver(direction) {
+      calls.push(`step over ${direction}`);
+      return moveTo(moment.retired + (direction === 'forward' ? 20 : -20));
+    },
+    async stepOut(direction) {
+      calls.push(`step out ${direction}`);
+      return moveTo(moment.retired + (direction === 'forward' ? 50 : -50));
+    },
     async inspect(kind, request) {
       calls.push(`inspect ${kind}`);
       if (!options.inspect) throw new Error('This fake session has nothing to inspect.');

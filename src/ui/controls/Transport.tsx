@@ -1,7 +1,7 @@
 /** The transport: to the start, step back, play, step, to the end; what a step is; how fast play goes. */
 import { ChevronLeft, ChevronRight, Pause, Play, SkipBack, SkipForward } from 'lucide-react';
 import type { StepUnit } from '../../session/world';
-import { SPEEDS } from '../../store/app-state';
+import { SPEEDS, unitOf } from '../../store/app-state';
 import { useActions, useApp } from '../../store/use-store';
 import { IconButton } from '../shared/Button';
 import { Select } from '../shared/Select';
@@ -20,7 +20,7 @@ export function Transport() {
   // A search that takes long can be stopped like play.
   const playing = useApp((s) => s.playing || s.slow);
   const speed = useApp((s) => s.speed);
-  const unit = useApp((s) => s.unit);
+  const unit = useApp(unitOf);
   const atStart = useApp(
     (s) => !s.view || (s.view.moment.retired === 0 && s.view.moment.phase === 0),
   );

@@ -12,6 +12,8 @@ export type KeyCommand =
   | { readonly kind: 'end' }
   | { readonly kind: 'lesson'; readonly direction: Direction }
   | { readonly kind: 'resume'; readonly direction: Direction }
+  | { readonly kind: 'step-over'; readonly direction: Direction }
+  | { readonly kind: 'step-out'; readonly direction: Direction }
   | { readonly kind: 'mode' }
   | { readonly kind: 'help' }
   | { readonly kind: 'theme' };
@@ -50,6 +52,18 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     keys: ['C'],
     does: 'Run back to the breakpoint before',
     command: { kind: 'resume', direction: 'backward' },
+  },
+  { keys: ['o'], does: 'Step over calls', command: { kind: 'step-over', direction: 'forward' } },
+  { keys: ['O'], does: 'Back over calls', command: { kind: 'step-over', direction: 'backward' } },
+  {
+    keys: ['u'],
+    does: 'Out of the function, up to its caller',
+    command: { kind: 'step-out', direction: 'forward' },
+  },
+  {
+    keys: ['U'],
+    does: 'Back to where the function was called',
+    command: { kind: 'step-out', direction: 'backward' },
   },
   {
     keys: ['ArrowRight', 'ArrowDown'],
@@ -104,6 +118,7 @@ export const EDITOR_KEYS: readonly { readonly keys: readonly string[]; readonly 
   { keys: ['Ctrl', 'B'], does: 'Go to where a label is defined; Ctrl and click too' },
   { keys: ['F8'], does: 'Next problem; with Shift the one before' },
   { keys: ['F9'], does: 'Breakpoint on this line' },
+  { keys: ['Ctrl', 'F10'], does: 'Run to this line' },
   { keys: ['Ctrl', 'Space'], does: 'Complete' },
   { keys: ['Ctrl', '/'], does: 'Comment lines in or out' },
   { keys: ['Ctrl', 'F'], does: 'Find and replace' },

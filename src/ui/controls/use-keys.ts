@@ -55,6 +55,12 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
         void actions.resume(command.direction);
       }
       break;
+    case 'step-over':
+      if (!held) void actions.stepOver(command.direction);
+      break;
+    case 'step-out':
+      if (!held) void actions.stepOut(command.direction);
+      break;
     case 'mode':
       if (!held) actions.setMode(state.mode === 'stage' ? 'workbench' : 'stage');
       break;
@@ -91,6 +97,12 @@ export function useKeys(store: AppStore, editor: EditorStore): void {
         target: kindOf(event.target),
         onStage: event.target instanceof Element && event.target.closest(STAGE) !== null,
       };
+      // Whoever has just run what they wrote still has the keyboard in the source.
+      const { playing, slow } = store.getState();
+      if (event.key === 'Escape' && press.target === 'typing' && (playing || slow)) {
+        store.actions.pause();
+        return;
+      }
       if (obey(store, press, event.repeat)) event.preventDefault();
     };
     document.addEventListener('keydown', listen);

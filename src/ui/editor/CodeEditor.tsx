@@ -28,6 +28,7 @@ export function CodeEditor({ shown, events, hintId }: CodeEditorProps) {
         onToggle: (...args) => of().onToggle(...args),
         onRun: () => of().onRun(),
         onLoad: () => of().onLoad(),
+        onRunTo: () => of().onRunTo(),
         onProblem: (...args) => of().onProblem(...args),
         onCursor: (...args) => of().onCursor(...args),
         onLookUp: (...args) => of().onLookUp(...args),

@@ -106,7 +106,7 @@ function useFollow(): void {
 
 function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file: string }) {
   const actions = useEditorActions();
-  const { revealBlock } = useActions();
+  const { revealBlock, runTo } = useActions();
   const text = textOf(guest.files, file);
   const vocabulary = useEditor((s) => s.vocabulary);
   const reply = useEditor((s) => s.reply);
@@ -162,6 +162,9 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
     onToggle: (of, line) => void actions.toggleBreakpoint(of, line),
     onRun: () => void actions.runProgram(),
     onLoad: () => void actions.loadProgram(),
+    onRunTo: () => {
+      if (address !== null) void runTo(address, 'forward');
+    },
     onProblem: actions.revealProblem,
     onCursor: setCursor,
     onLookUp: (word, element) => setFound({ word, element }),
@@ -170,6 +173,8 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
   };
   const line = cursor.file === file ? cursor.line : 1;
   const inRun = program && lineInRun(program, file, text, line);
+  const address =
+    program && inRun !== null ? addressOfPlace(program.lines, { file, line: inRun }) : null;
 
   return (
     <>
@@ -201,13 +206,12 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
       <ProblemsList diagnostics={reply?.diagnostics ?? []} stale={stale} readOnly={readOnly} />
       <StatusLine
         place={{ ...cursor, line }}
-        address={
-          program && inRun !== null ? addressOfPlace(program.lines, { file, line: inRun }) : null
-        }
+        address={address}
         saving={readOnly ? 'read-only' : saving}
         size={image && !stale && image.lines === reply?.lines ? image.size : null}
         hintId={hintId}
         onShowBlock={(at) => void revealBlock(at)}
+        onRunTo={(at) => void runTo(at, 'forward')}
       />
     </>
   );

@@ -14,25 +14,36 @@ export interface StatusLineProps {
   readonly size: number | null;
   readonly hintId: string;
   readonly onShowBlock: (address: number) => void;
+  readonly onRunTo: (address: number) => void;
 }
 
 const SAVING = { kept: 'Saved', waiting: 'Saving…', 'read-only': 'Read-only' };
 
 export function StatusLine(props: StatusLineProps) {
-  const { place, address, saving, size, hintId, onShowBlock } = props;
+  const { place, address, saving, size, hintId, onShowBlock, onRunTo } = props;
   return (
     <div className="editor-status">
       <span title="Line and column of the cursor">
         Line {place.line}:{place.column ?? 1}
       </span>
       {address !== null ? (
-        <Button
-          tone="quiet"
-          title="Shows the guest block at this line, and its translation"
-          onClick={() => onShowBlock(address)}
-        >
-          Block at <code>{hex(address)}</code>
-        </Button>
+        <>
+          <Button
+            tone="quiet"
+            aria-keyshortcuts="Control+F10"
+            title="Runs to this line, without a breakpoint (Ctrl+F10)"
+            onClick={() => onRunTo(address)}
+          >
+            Run to here
+          </Button>
+          <Button
+            tone="quiet"
+            title="Shows the guest block at this line, and its translation"
+            onClick={() => onShowBlock(address)}
+          >
+            Block at <code>{hex(address)}</code>
+          </Button>
+        </>
       ) : null}
       {size !== null ? <span>{size} bytes</span> : null}
       <span data-saving={saving} title="Edits are kept in this browser">

@@ -48,6 +48,8 @@ export interface PaneKeys {
   readonly run: () => void;
   /** Opens the program in the machine, before its first instruction. */
   readonly load: () => void;
+  /** Runs to the line of the cursor. */
+  readonly runTo: () => void;
   readonly toggle: (line: number) => void;
   readonly problem: (view: EditorView, direction: 'forward' | 'backward') => void;
   readonly lookUp: (view: EditorView) => void;
@@ -68,6 +70,7 @@ export function codeKeys(keys: PaneKeys): Extension {
     Prec.high(
       keymap.of([
         { key: 'Mod-Enter', run: does(keys.run), shift: does(keys.load) },
+        { key: 'Mod-F10', run: does(keys.runTo) },
         { key: 'F9', run: does((view) => keys.toggle(lineOf(view))) },
         { key: 'F8', run: does((view) => keys.problem(view, 'forward')) },
         { key: 'Shift-F8', run: does((view) => keys.problem(view, 'backward')) },

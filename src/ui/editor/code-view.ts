@@ -67,6 +67,8 @@ export interface CodeEvents {
   readonly onToggle: (file: string, line: number) => void;
   readonly onRun: () => void;
   readonly onLoad: () => void;
+  /** To the line of the cursor. */
+  readonly onRunTo: () => void;
   readonly onProblem: (from: SourcePlace, direction: 'forward' | 'backward') => void;
   readonly onCursor: (place: SourcePlace) => void;
   /** What F1 found; null when there is nothing to say of the word. */
@@ -151,6 +153,7 @@ export class CodeView {
         codeKeys({
           run: events.onRun,
           load: events.onLoad,
+          runTo: events.onRunTo,
           toggle,
           problem: (_view, direction) => events.onProblem(this.place, direction),
           lookUp: () => void this.#lookUpHere(),

@@ -1,13 +1,15 @@
 /** The bar above the workbench: technique, run to a breakpoint either way, where the machine stands, which branch is shown. */
-import { GitBranch, StepBack, StepForward } from 'lucide-react';
+import { ArrowUpFromDot, GitBranch, RedoDot, StepBack, StepForward, UndoDot } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp } from '../../store/use-store';
-import { Button } from '../shared/Button';
+import { Button, IconButton } from '../shared/Button';
 import { TechniqueSwitch } from '../shell/TechniqueSwitch';
 import { StandLine } from './StandLine';
 
+const ICON = { size: 16, 'aria-hidden': true } as const;
+
 export function DebugBar({ children }: { readonly children: ReactNode }) {
-  const { resume, showPanel } = useActions();
+  const { resume, stepOver, stepOut, showPanel } = useActions();
   const branch = useApp((s) => s.view?.branch ?? 0);
   const branches = useApp((s) => s.branches);
   const set = useApp((s) => s.breakpoints.filter((b) => b.enabled).length);
@@ -37,6 +39,35 @@ export function DebugBar({ children }: { readonly children: ReactNode }) {
         >
           Continue <StepForward size={15} aria-hidden="true" />
         </Button>
+      </div>
+      <div className="debug-run">
+        <IconButton
+          label="Back over calls"
+          keyHint="O"
+          tipBelow
+          disabled={atStart}
+          onClick={() => void stepOver('backward')}
+        >
+          <UndoDot {...ICON} />
+        </IconButton>
+        <IconButton
+          label="Step over calls"
+          keyHint="o"
+          tipBelow
+          disabled={over}
+          onClick={() => void stepOver('forward')}
+        >
+          <RedoDot {...ICON} />
+        </IconButton>
+        <IconButton
+          label="Out of this function"
+          keyHint="u"
+          tipBelow
+          disabled={over}
+          onClick={() => void stepOut('forward')}
+        >
+          <ArrowUpFromDot {...ICON} />
+        </IconButton>
       </div>
       <StandLine />
       {branch !== 0 ? (

@@ -1,0 +1,96 @@
+/**
+ * Steps over calls and out of functions. Each is a breakpoint for once: forward at the place that control comes back to,
+ * under a condition on the stack; backward at the write of the stack word that says where that place is, which is the
+ * CALL itself, or the delivery of the interrupt.
+ */
+import { FlowControl, Mnemonic } from 'iced-x86';
+import { err, ok, type Result } from '../base/result';
+import { baseOf, bitsOf, calls, instructionAt, linearEip, lookAt } from '../debugger/inspect';
+import type { Registers, System } from '../hypervisor/core/system';
+import type { Instruction } from '../machine/codec/instruction';
+import { SEG } from '../machine/cpu/state';
+import type { Armed } from './breakpoints/armed';
+import { contextOf } from './inspections';
+import type { Run } from './run';
+
+type Place = { readonly kind: 'code'; readonly addresses: readonly number[] } | DataPlace;
+type DataPlace = Pick<Extract<Armed, { kind: 'data' }>, 'kind' | 'watch'>;
+
+/** Nobody set it, so nobody is told of it. */
+const armedOnce = (place: Place, holds: ((registers: Registers) => boolean) | null): Armed => ({
+  breakpoint: { id: '', enabled: true, place: { kind: 'address', address: 0 }, condition: null },
+  condition: holds && {
+    text: '',
+    evaluate: (machine) => ok(holds(machine.guest()) ? 1 : 0),
+  },
+  ...place,
+});
+
+/** The stack pointer as a linear address. */
+function linearEsp(registers: Registers): number {
+  const esp = registers.gpr[4] ?? 0;
+  const offset = bitsOf(registers, SEG.SS) === 32 ? esp : esp & 0xffff;
+  return (baseOf(registers, SEG.SS) + offset) >>> 0;
+}
+
+/** Other processes may run the same code on stacks of their own. */
+const backIn = (cr3: number, esp: number) => (registers: Registers) =>
+  registers.cr3 === cr3 && linearEsp(registers) >= esp;
+
+function nextOf(system: System): Instruction | null {
+  const cpu = lookAt(system, 'guest');
+  return instructionAt(cpu, linearEip(cpu.registers));
+}
+
+const CALLS: ReadonlySet<FlowControl> = new Set([
+  FlowControl.Call,
+  FlowControl.IndirectCall,
+  FlowControl.Interrupt,
+]);
+
+/** Where the call goes on that is next on this machine; null: no call is next. */
+export function behindCall(system: System): Armed | null {
+  if (!system.atGuestBoundary()) return null;
+  const next = nextOf(system);
+  if (!next || !CALLS.has(next.flowControl)) return null;
+  const guest = system.guest();
+  const place = (linearEip(guest) + next.length) >>> 0;
+  return armedOnce({ kind: 'code', addresses: [place] }, backIn(guest.cr3, linearEsp(guest)));
+}
+
+const INTERRUPT_RETURNS: ReadonlySet<Mnemonic> = new Set([Mnemonic.Iret, Mnemonic.Iretd]);
+
+/** What wrote the place that the return leads to which is next on this machine; null: no return is next. */
+export function beforeReturn(system: System): Armed | null {
+  if (!system.atGuestBoundary()) return null;
+  const next = nextOf(system);
+  if (next?.flowControl !== FlowControl.Return) return null;
+  const guest = system.guest();
+  const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
+  const skipped = INTERRUPT_RETURNS.has(next.mnemonic) ? word : 0;
+  return writeOf(linearEsp(guest) + skipped, word);
+}
+
+/**
+ * Of an interrupt frame the code selector is looked at, not the address: handlers change that, to step over an
+ * instruction.
+ */
+const writeOf = (address: number, length: number): Armed =>
+  armedOnce(
+    { kind: 'data', watch: { space: 'virtual', address: address >>> 0, length, on: 'write' } },
+    null,
+  );
+
+/** Where the present function goes back to, and what brought control into it; or why neither is known. */
+export function aroundFunction(
+  run: Run,
+): Result<{ readonly out: Armed; readonly entry: Armed }, string> {
+  const { frames, ended } = calls(contextOf(run, null));
+  const caller = frames[1];
+  if (!caller || caller.returnSlot === null) return err(`No caller is known. ${ended}`);
+  const { cr3 } = run.cursor.machine.guest();
+  return ok({
+    out: armedOnce({ kind: 'code', addresses: [caller.address] }, backIn(cr3, caller.stackPointer)),
+    entry: writeOf(caller.returnSlot + (caller.by === 'interrupt' ? 4 : 0), 4),
+  });
+}
