@@ -336,6 +336,28 @@ describe('an instruction that is begun in a translation and carried out by the m
   });
 });
 
+describe('user code that sets TF for itself', () => {
+  it('is told of as on bare hardware, though the trap leads into the monitor', () => {
+    const image = imageOf(
+      guestOf({
+        user: `pushfd
+        or dword [esp], 0x100
+        popfd
+        btc dword [uscratch + 0x78], 30
+        mov dword [uscratch + 0x7c], 5
+        nop`,
+      }),
+    );
+    const subject = translated(image);
+    const seen = sightingsOf(subject, ALL, LIMITS);
+    const onBare = sightingsOf(bareRun(image, subject.timedFacts()), ALL, LIMITS);
+    const modifications = (list: readonly Sighting[]) =>
+      list.filter((s) => s.by === 'instruction' && s.kind === 'write' && isBefore(s)).map(inWords);
+    const isBefore = ({ guestRetired }: Sighting) => guestRetired < subject.guestRetired - 1;
+    expect(modifications(seen)).toEqual(modifications(onBare));
+  });
+});
+
 describe('page tables', () => {
   const ENTRY = 0x20a003;
   const TABLE = 0x20a000;

@@ -52,6 +52,8 @@ interface Noted {
   progress: number;
   readonly modifying: boolean;
   readonly silicon: boolean;
+  /** Made by user code that runs directly: one machine instruction is the guest's, whole. */
+  readonly direct: boolean;
 }
 
 const overlaps = (from: number, length: number, at: number, size: number): boolean =>
@@ -311,6 +313,7 @@ export class Watcher {
         progress: by === 'instruction' ? MACHINE_INSTRUCTION : DONE,
         modifying,
         silicon,
+        direct: silicon && by === 'instruction' && this.system.silicon.cpl === 3,
       });
     };
     watching.data.forEach(({ space, address, length, on }, index) => {
@@ -366,10 +369,16 @@ export class Watcher {
     if (this.tablesStale) this.lookAtTables();
     const { guestRetired } = this.system;
     const between = this.system.atGuestBoundary();
-    for (const note of this.noted) note.guestRetired ??= between ? guestRetired - 1 : guestRetired;
+    for (const note of this.noted) {
+      // A single-step trap into the monitor may follow on user code: its instruction has retired as well.
+      note.guestRetired ??= between || note.direct ? guestRetired - 1 : guestRetired;
+      if (note.direct) note.progress = DONE;
+    }
     if (!between) {
       // In the midst of a translation only the translator's own instructions modify the guest's memory.
-      this.noted = this.noted.filter((note) => !(note.modifying && note.silicon));
+      this.noted = this.noted.filter(
+        ({ modifying, silicon, direct }) => !(modifying && silicon && !direct),
+      );
       for (const note of this.noted) if (note.progress !== DONE) note.progress = SEQUENCE;
       if (!last) return this.noted.length > 0 || this.stopping ? 'wait' : 'go';
     }
