@@ -132,6 +132,25 @@ export class CheckpointStore {
     return pages;
   }
 
+  /**
+   * The last stretch before `before` in which one of these pages may have been written, as far as checkpoints tell; null:
+   * there is none since the start. What lies behind the last checkpoint is such a stretch.
+   */
+  lastChange(
+    pages: readonly number[],
+    before: number,
+  ): { readonly from: number; readonly to: number } | null {
+    const { list } = this;
+    let index = this.indexAtOrBefore(before - 1) + 1;
+    if (index === list.length) return { from: list[index - 1]?.at ?? 0, to: before };
+    for (; index > 0; index--) {
+      const checkpoint = list[index]!;
+      if (!pages.some((page) => checkpoint.pages.has(page))) continue;
+      return { from: list[index - 1]!.at, to: Math.min(before, checkpoint.at) };
+    }
+    return null;
+  }
+
   /** Calls `use` with the content each of `wanted` has at the checkpoint `at`. */
   readPages(at: number, wanted: Set<number>, use: (page: number, bytes: Uint8Array) => void): void {
     const missing = new Set(wanted);

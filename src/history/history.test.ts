@@ -47,6 +47,34 @@ describe('Cursor', () => {
     );
   });
 
+  it('knows of every page since when it cannot have been written, while checkpoints thin out', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.array(fc.integer({ min: 0, max: 4500 }), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 3, max: 12 }),
+        (seed, walk, maxCheckpoints) => {
+          const store = new CheckpointStore({ ...SMALL, maxCheckpoints });
+          const cursor = new Cursor(new ToyMachine(seed, 5000), store);
+          for (const moment of walk) cursor.goTo(moment);
+          const before = walk.at(-1)!;
+          const now = obvious(seed, 5000, before).ram;
+          for (let page = 0; page < now.length / PAGE_BYTES; page++) {
+            const stretch = store.lastChange([page], before);
+            const since = stretch?.to ?? 0;
+            expect(since).toBeLessThanOrEqual(before);
+            if (since === before) continue;
+            const then = obvious(seed, 5000, since).ram;
+            const of = (ram: Uint8Array) =>
+              ram.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+            expect(Buffer.compare(of(now), of(then))).toBe(0);
+          }
+        },
+      ),
+      { numRuns: 60, seed: 1985 },
+    );
+  });
+
   it('tells the outcome at the end, forgets it on the way back, and finds it again', () => {
     const cursor = new Cursor(new ToyMachine(7, 1000), new CheckpointStore(SMALL));
     expect(cursor.goTo(2000)).toEqual({ kind: 'halted' });

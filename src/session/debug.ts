@@ -382,7 +382,7 @@ export type Origin =
       /** One sentence. */
       readonly sentence: string;
     }
-  /** Not written since the start: the loader put it there, or it is as at reset; or the search gave up. */
+  /** Not written since the start: the loader put it there, or it is as at reset; or the search was stopped. */
   | { readonly found: false; readonly sentence: string };
 
 // --- changing ---------------------------------------------------------------------------------------------------

@@ -77,8 +77,3 @@ export function foundAt(
     sentence: `${who} ${what}: ${change}.`,
   };
 }
-
-export const gaveUp = (what: string, looked: number): Origin => ({
-  found: false,
-  sentence: `${what} was not written in the last ${looked.toLocaleString('en')} machine instructions. The search went no further.`,
-});

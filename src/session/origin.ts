@@ -8,12 +8,10 @@ import type { Sighting, System } from '../hypervisor/core/system';
 import { beginningOf, stepOfDelivery } from './breakpoints/canonical';
 import type { Origin, OriginTarget } from './debug';
 import { guestInstruction } from './instruction-view';
-import { editOrigin, foundAt, gaveUp, lastEdit } from './origin-telling';
+import { editOrigin, foundAt, lastEdit } from './origin-telling';
 import { registerOrigin } from './register-origin';
 import type { Run } from './run';
 
-/** Machine instructions looked at before a search gives up. */
-const FARTHEST_FOR_MEMORY = 100_000_000;
 const SLICE = 1 << 20;
 const LARGEST_WINDOW = 1 << 23;
 const LARGEST_VALUE = 4;
@@ -72,11 +70,19 @@ async function memoryOrigin(
           edit.physical < physical + length && physical < edit.physical + edit.bytes.length,
       ),
   );
-  const lowest = Math.max(edited?.at ?? 0, present - FARTHEST_FOR_MEMORY);
+  const lowest = edited?.at ?? 0;
+  const pages = pieces.flatMap(({ physical }) => {
+    const page = cursor.machine.machinePage(Math.floor(physical / PAGE));
+    return page === null ? [] : [page];
+  });
   const value = (system: System) => valueOfBytes(bytesOf(system, pieces));
   let high = present;
   for (let size = 1 << 14; high > lowest; size = Math.min(LARGEST_WINDOW, size * 2)) {
-    const low = Math.max(lowest, high - size);
+    // Checkpoints tell in which stretches a page was not written at all.
+    const stretch = run.store.lastChange(pages, high) ?? { from: 0, to: 0 };
+    high = Math.max(lowest, stretch.to);
+    if (high === lowest) break;
+    const low = Math.max(lowest, stretch.from, high - size);
     let last: { sighting: Sighting; at: number } | null = null;
     cursor.goTo(low);
     while (cursor.at < high) {
@@ -107,7 +113,6 @@ async function memoryOrigin(
     }
     return editOrigin(run, edited, what, value, valueOfBytes(bytes));
   }
-  if (high > 0) return gaveUp(what, present - high);
   const { at, label } = { at: piece.physical, label: run.map.labelOf(target.address) };
   const name = label === null ? '' : ` (${label})`;
   cursor.goTo(0);
