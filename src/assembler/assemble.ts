@@ -114,6 +114,8 @@ export function examine(source: string, options: AssembleOptions): Examination {
 }
 
 const MAX_ROUNDS = 12;
+/** A file that is no source at all would have as many as lines. */
+const MAX_PROBLEMS = 1000;
 
 /** One reading of the source, from text to addresses. */
 interface Reading {
@@ -156,6 +158,11 @@ function read(source: string, options: AssembleOptions, answers: readonly bigint
   });
   for (let line = preprocessor.next(); line; line = preprocessor.next()) {
     const { origin, tokens } = line;
+    if (problems.length > MAX_PROBLEMS) {
+      const message = `more than ${MAX_PROBLEMS} errors: the rest of the source is not read`;
+      report(new SourceError(message, tokens[0]!.at, tokens[0]!.text.length), origin);
+      break;
+    }
     attempt(
       () => parser.parse(line!),
       (error) => report(foreignSyntax(tokens) ?? error, origin),

@@ -137,10 +137,13 @@ export class LayoutEngine {
   private current!: Section;
   /** Set inside `absolute`: addresses without bytes. */
   private absolute: { base: bigint; offset: number } | null = null;
+  /** Bytes were met where there is only room: that is told once for the lines up to the next section. */
+  private told = false;
   private statement!: Statement;
   private pass = 0;
   private final = false;
   private moved = false;
+  private lastMoved: Statement | null = null;
   private placed: Placed[] = [];
 
   constructor(
@@ -158,12 +161,9 @@ export class LayoutEngine {
       this.walk();
     } while (this.moved && this.pass < MAX_PASSES);
     if (this.moved && sectionProblems(this.sections, this.origin).length === 0) {
-      const last = this.statements.at(-1);
-      if (last)
-        this.report(
-          new SourceError('addresses and sizes depend on each other endlessly', -1),
-          last.origin,
-        );
+      const { token, origin } = this.lastMoved ?? this.statements[0]!;
+      const message = `addresses and sizes depend on each other endlessly: '${token.text}' never stays where it is`;
+      this.report(new SourceError(message, token.at, token.text.length), origin);
     }
     this.final = true;
     this.pass++;
@@ -364,7 +364,10 @@ export class LayoutEngine {
     const definition = this.definitions.get(name);
     if (!definition || definition.token !== token) return;
     const old = definition.value;
-    if (!old || old.value !== value.value || old.section !== value.section) this.moved = true;
+    if (!old || old.value !== value.value || old.section !== value.section) {
+      this.moved = true;
+      this.lastMoved = this.statement;
+    }
     definition.value = value;
     definition.pass = this.pass;
   }
@@ -382,10 +385,12 @@ export class LayoutEngine {
         return;
       }
       case 'section':
+        this.told = false;
         this.absolute = null;
         this.current = this.sectionNamed(statement.name, statement.attributes);
         return;
       case 'absolute':
+        this.told = false;
         this.absolute = { base: evaluate(statement.start, this.scopeHere()).value, offset: 0 };
         return;
       case 'org':
@@ -566,16 +571,26 @@ export class LayoutEngine {
   private write(bytes: ArrayLike<number>): void {
     if (this.absolute) {
       this.absolute.offset += bytes.length;
-      if (this.final && bytes.length > 0)
-        throw this.wrong('only resb, resw and resd are allowed here');
+      if (this.final && bytes.length > 0) {
+        this.once("only resb, resw and resd are allowed behind 'absolute' and in struc");
+      }
       return;
     }
     this.advance(bytes.length);
     if (!this.final) return;
     if (this.current.nobits) {
-      throw this.wrong(`section '${this.current.name}' holds no bytes: use resb, resw or resd`);
+      const { name } = this.current;
+      this.once(`section '${name}' holds no bytes: use resb, resw or resd`);
+      return;
     }
     this.current.bytes.push(bytes);
+  }
+
+  /** A mistake of many lines, told at the first. */
+  private once(message: string): void {
+    if (this.told) return;
+    this.told = true;
+    throw this.wrong(message);
   }
 
   /** How far the present section, or `absolute` block, has come. */

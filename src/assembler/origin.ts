@@ -8,10 +8,18 @@ export interface Origin {
   readonly line: number;
   /** That line as written. */
   readonly source: string;
+  /** The lines that a `\` at the end joins to it. */
+  readonly continued?: readonly ContinuedLine[];
   /** Set when the tokens are not those of `source`: a macro's line after replacing its parameters. */
   readonly expansion?: string;
   /** The line of the macro's body that it came from. */
   readonly macro?: MacroLine;
+}
+
+/** A line joined to the one before, and where it begins in the whole. */
+export interface ContinuedLine {
+  readonly at: number;
+  readonly source: string;
 }
 
 export interface MacroLine {
@@ -34,17 +42,20 @@ export function toAsmError(
   severity: AsmError['severity'] = 'error',
 ): AsmError {
   const inExpansion = origin.expansion !== undefined;
-  const column = inExpansion ? origin.source.search(/\S/) + 1 : error.position + 1;
+  const parts = [{ at: 0, source: origin.source }, ...(origin.continued ?? [])];
+  const part = inExpansion ? 0 : parts.findLastIndex(({ at }) => at <= Math.max(0, error.position));
+  const { at, source } = parts[part]!;
+  const column = inExpansion ? source.search(/\S/) + 1 : error.position - at + 1;
   return {
     severity,
     file: origin.file,
-    line: origin.line,
+    line: origin.line + part,
     column: Math.max(0, column),
     length: inExpansion ? Math.max(1, origin.source.trim().length) : Math.max(1, error.length),
     message: error.message,
     ...(error.suggestion === undefined ? {} : { suggestion: error.suggestion }),
     ...(origin.expansion === undefined ? {} : { expansion: origin.expansion }),
     ...(origin.macro === undefined ? {} : { macro: origin.macro }),
-    source: origin.source,
+    source,
   };
 }

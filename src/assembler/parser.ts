@@ -87,6 +87,18 @@ export class Parser {
 
   /** @throws SourceError at the first thing in the line that makes no sense */
   parse(line: Line): void {
+    const from = this.statements.length;
+    try {
+      this.parseLine(line);
+    } catch (error) {
+      // What decides where the following lines lie is not half done: that would be one mistake, and many errors.
+      const added = this.statements.splice(from);
+      this.statements.push(...added.filter(({ kind }) => !/^(absolute|section|org)$/.test(kind)));
+      throw error;
+    }
+  }
+
+  private parseLine(line: Line): void {
     this.line = line;
     const { tokens } = line;
     const bracketed = tokens[0]?.text === '[' && tokens.at(-1)?.text === ']';

@@ -4,11 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { format } from '../machine/codec/format';
-import { factsOf } from '../machine/codec/instruction-facts';
-import { type OpcodeForm, opcodeForms } from '../machine/codec/opcode-forms';
 import { assemble } from './assemble';
 import { toFlat } from './flat';
-import { CORPUS, corpusSource, firstDifference, mustAssemble } from './testing/corpus';
+import { firstDifference, mustAssemble } from './testing/corpus';
 import { HAS_NASM, NASM_SKIPPED, nasmSource } from './testing/nasm';
 import {
   CONSTANTS,
@@ -17,14 +15,11 @@ import {
   randomForms,
   randomInstruction,
 } from './testing/random-source';
+import { isOfThisMachine } from './testing/this-machine';
 
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 const LINES = 150;
 const TIMEOUT_MS = 60_000;
-
-const EARLY = /^(INTEL\d+|INTEL8086_ONLY|FPU|FPU\d87|CPUID|TSC|MSR|CX8|SEP|SMM|CMOV)$/;
-const isOfThisMachine = (form: OpcodeForm): boolean =>
-  factsOf(form)?.features.every((feature) => EARLY.test(feature)) ?? false;
 
 const FORMS = randomForms(isOfThisMachine);
 
@@ -181,20 +176,4 @@ describe('bytes to text and back', () => {
       return [format(bytes.subarray(skip), address + skip, bits)];
     });
   }
-});
-
-describe('the corpus', () => {
-  it('has every mnemonic of this machine', () => {
-    const words = new Set(
-      CORPUS.flatMap((name) =>
-        corpusSource(name)
-          .toLowerCase()
-          .match(/[a-z]\w*/g),
-      ),
-    );
-    const forms = [...opcodeForms().values()].flat().filter(isOfThisMachine);
-    const missing = new Set(forms.map(({ mnemonic }) => mnemonic).filter((m) => !words.has(m)));
-    // NASM has no word for the first two (opcode twins of FSTP and FSETPM), and the last is VIA's.
-    expect([...missing]).toEqual(['fstpnce', 'fnsetpm', 'montmul']);
-  });
 });

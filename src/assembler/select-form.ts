@@ -418,5 +418,6 @@ export function encodeShortest(
   if (problem) {
     throw new SourceError(problem.problem, problem.token.at, problem.token.text.length);
   }
-  throw new SourceError('no encoding of this size exists', -1);
+  const [{ token } = { token: undefined }] = candidates[0]?.operands ?? [];
+  throw new SourceError('no encoding of this size exists', token?.at ?? 0, token?.text.length ?? 1);
 }

@@ -3,6 +3,7 @@
  * `%$$name` to the one around it. They become ordinary names that nobody else can have: `..@ctx3.name`.
  */
 import { SourceError } from '../errors';
+import type { Rewrite } from './rewrite';
 import { QUOTED } from './text';
 
 interface Context {
@@ -15,10 +16,6 @@ const LOCAL_NAME = new RegExp(`${QUOTED}|;.*$|%(\\$+)([\\w.?@#~]+)`, 'g');
 export class Contexts {
   private readonly stack: Context[] = [];
   private made = 0;
-
-  get depth(): number {
-    return this.stack.length;
-  }
 
   push(name: string): void {
     this.stack.push({ id: ++this.made, name });
@@ -45,23 +42,26 @@ export class Contexts {
     return this.stack.at(-1)?.name === name;
   }
 
-  /** The text with every `%$name` made an ordinary name; strings and comments are left alone. */
-  resolve(text: string): string {
-    if (!text.includes('%$')) return text;
-    return text.replace(
-      LOCAL_NAME,
-      (all: string, dollars: string | undefined, name: string, at: number) => {
-        if (dollars === undefined) return all;
-        const context = this.stack.at(-dollars.length);
-        if (!context) {
-          throw new SourceError(
-            `'${all}' needs a context around it: %push makes one`,
-            at,
-            all.length,
-          );
-        }
-        return `..@ctx${context.id}.${name}`;
-      },
-    );
+  /** Makes every `%$name` an ordinary name; strings and comments are left alone. */
+  resolve(line: Rewrite): void {
+    if (!line.text.includes('%$')) return;
+    const found = [...line.text.matchAll(LOCAL_NAME)].filter((match) => match[1] !== undefined);
+    // From the end, so that the places of those before stay right.
+    for (const { 0: all, 1: dollars, 2: name, index } of found.reverse()) {
+      line.replace(index, all.length, this.nameOf(all, dollars!.length, name!, index));
+    }
+  }
+
+  private nameOf(all: string, depth: number, name: string, at: number): string {
+    const context = this.stack.at(-depth);
+    if (context) return `..@ctx${context.id}.${name}`;
+    const message = `'${all}' needs a context around it: %push makes one`;
+    throw new SourceError(message, at, all.length);
+  }
+
+  /** The ordinary name of a name in the innermost context; undefined where there is none. */
+  inner(name: string): string | undefined {
+    const top = this.stack.at(-1);
+    return top && `..@ctx${top.id}.${name}`;
   }
 }

@@ -16,6 +16,7 @@ import { Contexts } from './contexts';
 import { Defines, parametersIn } from './defines';
 import { argumentTexts, type Invocation, type Macro, Macros, substitute } from './macros';
 import { OTHER_PACKAGES, PACKAGES } from './packages';
+import { Rewrite } from './rewrite';
 import { StackFrames } from './stack-frames';
 import { STRING_DIRECTIVES, stringDirective } from './strings';
 import { numberTokens, type RawLine, rawLines, splitArguments } from './text';
@@ -58,8 +59,10 @@ export interface PreprocessorHost {
   readonly report: (error: AsmError) => void;
 }
 
-const MAX_LINES = 2_000_000;
+const MAX_LINES = 400_000;
 const MAX_DEPTH = 200;
+/** A file may include itself, as long as it stops by itself. */
+const MAX_SELF_INCLUSION = 4;
 const NAME = /^\s*([A-Za-z_.?@$][\w.?@$#~]*)/;
 
 /** What NASM 2.16 defines by itself, as far as sources ask for it. */
@@ -123,7 +126,7 @@ export class Preprocessor {
       const read = this.readRaw();
       if (!read) return null;
       const [raw, invocation] = read;
-      let origin: Origin = { file: raw.file, line: raw.line, source: raw.source };
+      let origin: Origin = originOf(raw);
       if (invocation) {
         const macro = { name: invocation.macro.name, file: raw.file, line: raw.line };
         origin = { ...invocation.origin, expansion: raw.text.trim(), macro };
@@ -135,7 +138,7 @@ export class Preprocessor {
         this.origin = origin;
         if (++this.produced > MAX_LINES) {
           this.frames.length = 0;
-          throw new SourceError(`more than ${MAX_LINES} lines after expansion`, -1);
+          throw new SourceError(`more than ${MAX_LINES} lines after expansion`, 0, raw.text.length);
         }
         const line = this.process(replaced, raw, origin, invocation);
         if (line) return line;
@@ -200,36 +203,46 @@ export class Preprocessor {
     invocation: Invocation | null,
   ): Line | null {
     const directive = /^\s*%([A-Za-z]+)/.exec(given);
+    if (!directive && !this.conditions.active) return null;
+    const rewritten = new Rewrite(given);
+    if (this.conditions.active) this.resolve(rewritten, origin);
+    const { text } = rewritten;
     if (directive) {
       const name = directive[1]!.toLowerCase();
       const at = directive[0].length;
-      const percent = given.indexOf('%');
-      const text = this.conditions.active ? this.resolve(given, origin) : given;
-      const line: Current = { text, raw, origin, invocation, percent, at };
-      if (/^if/.test(name)) this.conditions.open(raw, () => this.test(name.slice(2), line));
-      else if (/^(elif|else|endif)/.test(name)) {
-        const floor = this.frames.at(-1)?.conditions ?? 0;
-        this.conditions.next(name, floor, percent, () => this.test(name.slice(4), line));
-      } else if (this.conditions.active) this.directive(name, line);
+      const line: Current = { text, raw, origin, invocation, percent: given.indexOf('%'), at };
+      atOriginal(rewritten, () => this.carryOut(name, line));
       return null;
     }
-    if (!this.conditions.active) return null;
-    const text = this.resolve(given, origin);
-    const tokens = this.defines.expand(tokenize(text), origin);
+    const tokens = atOriginal(rewritten, () => this.defines.expand(tokenize(text), origin));
     if (tokens.length === 0) return null;
-    return this.invokeMacro(tokens, origin, text.length);
+    const placed = rewritten.isChanged
+      ? tokens.map((token) => ({ ...token, at: rewritten.originalOf(token.at) }))
+      : tokens;
+    return this.invokeMacro(placed, origin, given.length);
+  }
+
+  private carryOut(name: string, line: Current): void {
+    if (/^if/.test(name)) this.conditions.open(line.raw, () => this.test(name.slice(2), line));
+    else if (/^(elif|else|endif)/.test(name)) {
+      const floor = this.frames.at(-1)?.conditions ?? 0;
+      this.conditions.next(name, floor, line.percent, () => this.test(name.slice(4), line));
+    } else if (this.conditions.active) this.directive(name, line);
   }
 
   /** Carries out what works on text: names of contexts, and `%[…]`, which is expanded at once. */
-  private resolve(text: string, origin: Origin): string {
-    let out = this.contexts.resolve(text);
-    while (out.includes('%[')) {
-      const found = /%\[([^[\]]*)\]/.exec(out);
-      if (!found) throw new SourceError("'%[' has no ']'", out.indexOf('%['), 2);
+  private resolve(line: Rewrite, origin: Origin): void {
+    this.contexts.resolve(line);
+    for (let rounds = 0; line.text.includes('%['); rounds++) {
+      const found = /%\[([^[\]]*)\]/.exec(line.text);
+      const at = line.text.indexOf('%[');
+      if (!found) throw new SourceError("'%[' has no ']'", line.originalOf(at), 2);
+      if (rounds > MAX_DEPTH) {
+        throw new SourceError("too many '%[…]' in one line", line.originalOf(at), 2);
+      }
       const inner = render(this.defines.expand(tokenize(found[1]!), origin));
-      out = out.slice(0, found.index) + inner + out.slice(found.index + found[0].length);
+      line.replace(found.index, found[0].length, inner);
     }
-    return out;
   }
 
   // --- conditions ---------------------------------------------------------------------------------------------------
@@ -486,8 +499,8 @@ export class Preprocessor {
     for (const { name, address } of found) {
       this.defines.set(name, { parameters: null, body: tokenize(address) });
     }
-    if (directive !== 'local' || this.contexts.depth === 0) return;
-    const size = this.contexts.resolve('%$localsize');
+    const size = this.contexts.inner('localsize');
+    if (directive !== 'local' || size === undefined) return;
     const body = numberTokens(BigInt(this.stackFrames.localBytes));
     this.defines.set(size, { parameters: null, body });
   }
@@ -551,7 +564,10 @@ export class Preprocessor {
       const message = `no file '${name}' to include`;
       throw new SourceError(message, token.at, token.text.length, suggestion);
     }
-    if (this.frames.length > MAX_DEPTH) {
+    const open = this.frames.filter(
+      ({ kind, lines }) => kind === 'file' && lines[0]?.file === name,
+    );
+    if (open.length >= MAX_SELF_INCLUSION || this.frames.length > MAX_DEPTH) {
       throw new SourceError('files include each other endlessly', token.at, token.text.length);
     }
     this.pushFrame('file', rawLines(name, source), null, 1);
@@ -588,7 +604,7 @@ export class Preprocessor {
       name: head.text,
       arguments: argumentTexts(macro, list),
       label: at > 0 ? tokens[0]!.text : '',
-      origin: { file: origin.file, line: origin.line, source: origin.source },
+      origin: withoutExpansion(origin),
     };
     this.pushFrame('macro', macro.body, invocation, 1);
     return at > 0 && !macro.takesLabel ? { tokens: tokens.slice(0, at), origin, end } : null;
@@ -603,6 +619,24 @@ export class Preprocessor {
 
   private isMacro(token: Token | undefined): boolean {
     return token?.kind === 'word' && this.macros.named(token.text) !== undefined;
+  }
+}
+
+function withoutExpansion({ file, line, source, continued }: Origin): Origin {
+  return continued ? { file, line, source, continued } : { file, line, source };
+}
+
+const originOf = ({ file, line, source, continued }: RawLine): Origin =>
+  continued ? { file, line, source, continued } : { file, line, source };
+
+/** Errors are told where the source has what they are about. */
+function atOriginal<T>(line: Rewrite, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SourceError) || !line.isChanged || error.position < 0) throw error;
+    const { message, length, suggestion } = error;
+    throw new SourceError(message, line.originalOf(error.position), length, suggestion);
   }
 }
 

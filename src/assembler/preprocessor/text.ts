@@ -2,6 +2,7 @@
 import { hex8 } from '../../base/hex';
 import { SourceError } from '../errors';
 import { type Token, tokenize } from '../lexer';
+import type { ContinuedLine } from '../origin';
 
 /** A line of a file, continuation lines joined. */
 export interface RawLine {
@@ -11,16 +12,24 @@ export interface RawLine {
   readonly line: number;
   /** The (first) line as written. */
   readonly source: string;
+  /** The lines joined to it by a `\` at their ends. */
+  readonly continued?: readonly ContinuedLine[];
 }
 
 export function rawLines(file: string, source: string): RawLine[] {
-  const texts = source.split(/\r?\n/);
+  const texts = source.replace(/^\ufeff/, '').split(/\r?\n/);
   const lines: RawLine[] = [];
   for (let i = 0; i < texts.length; i++) {
     const first = i;
     let text = texts[i]!;
-    while (text.endsWith('\\') && i + 1 < texts.length) text = text.slice(0, -1) + texts[++i]!;
-    lines.push({ text, file, line: first + 1, source: texts[first]! });
+    const continued: ContinuedLine[] = [];
+    while (text.endsWith('\\') && i + 1 < texts.length) {
+      const more = texts[++i]!;
+      continued.push({ at: text.length - 1, source: more });
+      text = text.slice(0, -1) + more;
+    }
+    const line = { text, file, line: first + 1, source: texts[first]! };
+    lines.push(continued.length > 0 ? { ...line, continued } : line);
   }
   return lines;
 }
