@@ -165,3 +165,29 @@ describe('disassembly', () => {
     expect('unreadable' in data ? 0 : data.length).toBe(30);
   });
 });
+
+describe('a 16-bit stack', () => {
+  it('ends where its pointer would wrap around', () => {
+    const looked = machineOf(
+      `bits 16
+      org 0x7c00
+      xor ax, ax
+      mov ss, ax
+      mov sp, 0
+      push word 0x1234
+      push word 0x5678
+      here: jmp here
+      times 510 - ($ - $$) db 0
+      dw 0xaa55`,
+      'bare',
+      'boot-sector',
+    );
+    looked.runTo('here');
+    const { entries, wordBytes } = stack(looked.context, { cpu: 'guest', words: 8 });
+    expect(wordBytes).toBe(2);
+    expect(entries.map(({ address, value }) => [address, value])).toEqual([
+      [0xfffc, 0x5678],
+      [0xfffe, 0x1234],
+    ]);
+  });
+});

@@ -21,7 +21,8 @@ export function stack(
   const pointer = ((registers.gpr[4] ?? 0) & mask) >>> 0;
   const framePointer = ((registers.gpr[5] ?? 0) & mask) >>> 0;
   const start = (base + pointer) >>> 0;
-  const room = Math.floor((0x100000000 - start) / wordBytes);
+  // A 16-bit stack ends at the end of its 64 KiB: the next POP would wrap around.
+  const room = Math.floor(Math.min(0x100000000 - start, mask + 1 - pointer) / wordBytes);
   const count = Math.max(0, Math.min(request.words, MOST_WORDS, room));
   const bytes = cpu.linear(start, count * wordBytes);
   const before = context.before((system) =>

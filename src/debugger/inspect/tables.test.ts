@@ -45,6 +45,16 @@ describe('tables of hello-rings', () => {
     expect(view.problems).toEqual([]);
   });
 
+  it('are not what segment registers of virtual-8086 mode select', () => {
+    const looked = helloRings('bare');
+    looked.runTo('start_tasks');
+    const registers = looked.system.guest();
+    const inVirtual8086 = { ...registers, eflags: registers.eflags | (1 << 17) };
+    const system = Object.create(looked.system, { guest: { value: () => inVirtual8086 } });
+    const { gdt } = tables({ ...looked.context, system }, { cpu: 'guest' });
+    expect(gdt.map(({ usedBy }) => usedBy)).toEqual([[], [], [], [], [], ['tr']]);
+  });
+
   it('are two sets under binary translation', () => {
     const looked = helloRings('binary-translation');
     looked.runTo('start_tasks');

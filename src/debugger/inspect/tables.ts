@@ -3,7 +3,7 @@
  * are two sets: the silicon uses only the real ones.
  */
 import { address as hex, hex16 } from '../../base/hex';
-import { SEG, SEGMENT_NAMES } from '../../machine/cpu/state';
+import { EFLAGS_VM, SEG, SEGMENT_NAMES } from '../../machine/cpu/state';
 import type { DescriptorView, TablesView, WhichCpu } from '../../session/debug';
 import type { InspectContext } from './context';
 import { type LookedAt, lookAt, numberAt } from './cpu';
@@ -107,8 +107,15 @@ function sayProblems(
   }
 }
 
-/** Segment registers that hold this selector, whatever its RPL. A null selector selects nothing. */
+/**
+ * Segment registers that hold this selector, whatever its RPL. A null selector selects nothing, and in virtual-8086 mode
+ * only LDTR and TR hold selectors: the others hold the upper bits of addresses.
+ */
 function usersOf({ registers }: LookedAt, selector: number): string[] {
   if ((selector & ~3) === 0) return [];
-  return SEGMENT_NAMES.filter((_, i) => ((registers.segments[i]?.selector ?? 0) & ~3) === selector);
+  const isVirtual8086 = (registers.eflags & EFLAGS_VM) !== 0;
+  return SEGMENT_NAMES.filter((_, i) => {
+    if (isVirtual8086 && i !== SEG.LDTR && i !== SEG.TR) return false;
+    return ((registers.segments[i]?.selector ?? 0) & ~3) === selector;
+  });
 }
