@@ -153,6 +153,8 @@ test('keys step over a call, into it, out of it and back over it; the cursor can
 }) => {
   await newGuest(page, lab);
   await page.getByText('No hypervisor', { exact: true }).click();
+  await lab.waitIdle();
+  await source(page).focus();
   const body =
     'mov esp, 0x90000\n        call twice\n        nop\n        hlt\ntwice:  inc eax\n        ret\n';
   await write(page, `${HEADER}_start: ${body}`);

@@ -38,7 +38,7 @@ test('a key typed on the page is read by the guest', async ({ page, lab }) => {
   await page
     .locator('input[type=file]')
     .setInputFiles({ name: 'echo.asm', mimeType: 'text/plain', buffer: Buffer.from(ECHO) });
-  await expect(page.getByRole('button', { name: 'Guest: echo.asm' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Guest: echo' })).toBeVisible();
   await lab.waitIdle();
   await page.getByRole('tab', { name: 'Console' }).click();
   await page.getByLabel('Keyboard of the guest').press('a');

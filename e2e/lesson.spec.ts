@@ -190,11 +190,11 @@ test('puts the lesson away when another guest is opened, and finds back', async 
       ].join('\n'),
     ),
   });
-  await expect(openGuest(page)).toHaveText('Guest: mine.asm');
+  await expect(openGuest(page)).toHaveText('Guest: mine');
   await lab.waitIdle();
   await expect(page.getByRole('complementary', { name: 'Lesson' })).toHaveCount(0);
   await lab.press('PageDown');
-  await expect(openGuest(page)).toHaveText('Guest: mine.asm');
+  await expect(openGuest(page)).toHaveText('Guest: mine');
   await page.getByRole('button', { name: 'Back to the lesson' }).click();
   await lab.waitIdle();
   await expect(page.getByText(`Step ${CAUGHT} of 9`)).toBeVisible();

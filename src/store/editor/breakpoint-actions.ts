@@ -84,9 +84,12 @@ export function breakpointActions({
       const text = textOf(guest.files, file);
       // Before the first assembly nobody knows where instructions are: the line itself then.
       const target = image ? snap(executableLines(image, file, text), line) : line;
-      const cleared = (await clear(file, line)) || (target !== null && (await clear(file, target)));
-      if (!cleared && target !== null) await add(file, target);
-      changed();
+      if (await clear(file, line)) changed();
+      // The line it snaps to may have one: a click elsewhere takes nothing away.
+      else if (target !== null && !current().some((one) => isAt(one, file, target))) {
+        await add(file, target);
+        changed();
+      }
     },
     async handOver(breakpoints) {
       const others = machine.breakpoints().filter((breakpoint) => !isOnSource(breakpoint));
@@ -100,6 +103,9 @@ export function breakpointActions({
     },
   };
 }
+
+const isAt = ({ place }: SourceBreakpoint, file: string, line: number): boolean =>
+  place.file === file && place.line === line;
 
 function freshId(taken: readonly Breakpoint[]): string {
   const ids = new Set(taken.map(({ id }) => id));

@@ -105,7 +105,7 @@ function CodeForm() {
       <Text
         label="Label or address"
         value={text}
-        placeholder="start.loop or 0x100020"
+        placeholder="start.loop"
         list="breakpoint-labels"
         onChange={setText}
       />
@@ -161,7 +161,7 @@ function DataForm() {
   return (
     <AddForm place={place} onAdded={() => setAddress('')}>
       <Select label="Which memory" value={space} options={MEMORIES} onChange={setSpace} />
-      <Text label="address" value={address} placeholder="counter or esp+8" onChange={setAddress} />
+      <Text label="address" value={address} placeholder="esp+8" onChange={setAddress} />
       <Text label="bytes" value={length} placeholder="4" short onChange={setLength} />
       <Select label="When" value={on} options={ACCESSES} onChange={setOn} />
     </AddForm>

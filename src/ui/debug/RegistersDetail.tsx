@@ -91,6 +91,14 @@ function Name({ id, about, open, onToggle }: NameProps) {
   );
 }
 
+/** Flags that no arithmetic changes and that are rarely set: named when they are. */
+const MODES = [
+  { name: 'VM', bit: 1 << 17, about: 'VM: virtual-8086 mode' },
+  { name: 'NT', bit: 1 << 14, about: 'NT: nested task, IRET switches tasks' },
+  { name: 'RF', bit: 1 << 16, about: 'RF: the next instruction ignores breakpoints of DR0 to DR3' },
+  { name: 'AC', bit: 1 << 18, about: 'AC: alignment is checked in ring 3' },
+] as const;
+
 function Privilege({ view, rows }: { readonly view: MachineView; readonly rows: CpuRows }) {
   const flags = flagLetters(view.guest.eflags, view.before?.guest.eflags ?? null);
   const set = flags.filter((flag) => flag.set).map((flag) => flag.name);
@@ -117,6 +125,11 @@ function Privilege({ view, rows }: { readonly view: MachineView; readonly rows: 
                 </span>
               ))}
             </span>
+            {MODES.filter(({ bit }) => (view.guest.eflags & bit) !== 0).map(({ name, about }) => (
+              <span key={name} className="cpu-modes" title={about}>
+                {name}
+              </span>
+            ))}
             {view.guest.halted && ' halted'}
           </td>
         </tr>

@@ -158,7 +158,10 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
   };
   const events: CodeEvents = {
     onDefinition: showDefinition,
-    onEdit: actions.edit,
+    onEdit(of, now) {
+      setFound(null);
+      actions.edit(of, now);
+    },
     onToggle: (of, line) => void actions.toggleBreakpoint(of, line),
     onRun: () => void actions.runProgram(),
     onLoad: () => void actions.loadProgram(),

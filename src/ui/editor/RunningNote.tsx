@@ -1,8 +1,10 @@
 /** Says whether the machine runs what the editor shows, and what is typed into it from the start. */
 import { CircleCheck, CircleDashed, PenLine, X } from 'lucide-react';
+import { address as hex } from '../../base/hex';
 import type { GuestInput } from '../../session/world';
 import { useEditor, useEditorActions } from '../../store/editor/use-editor';
 import { Button, IconButton } from '../shared/Button';
+import { useOutside } from './use-outside';
 import { useRunning } from './use-running';
 
 const ICON = { size: 14, 'aria-hidden': true } as const;
@@ -11,11 +13,17 @@ export function RunningNote() {
   const { followMachine } = useEditorActions();
   const hasGuest = useEditor((s) => s.guest !== null);
   const { state, instead } = useRunning();
+  const outside = useOutside();
   return (
     <span className="editor-running" role="status" data-running={state}>
       {state === 'yes' ? (
         <>
           <CircleCheck {...ICON} /> Runs as it stands here
+          {outside === null ? null : (
+            <>
+              ; now at <code>{hex(outside)}</code>, outside this source
+            </>
+          )}
         </>
       ) : null}
       {state === 'edited' ? (

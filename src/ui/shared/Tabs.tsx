@@ -15,9 +15,12 @@ export interface TabsProps<T extends string> {
   readonly items: readonly TabItem<T>[];
   readonly selected: T;
   readonly onSelect: (id: T) => void;
+  /** Stands at the end of the row of tabs. */
+  readonly tools?: ReactNode;
 }
 
-export function Tabs<T extends string>({ label, items, selected, onSelect }: TabsProps<T>) {
+export function Tabs<T extends string>(props: TabsProps<T>) {
+  const { label, items, selected, onSelect, tools } = props;
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
   const index = Math.max(
@@ -43,26 +46,29 @@ export function Tabs<T extends string>({ label, items, selected, onSelect }: Tab
 
   return (
     <>
-      <div ref={list} role="tablist" aria-label={label} className="tabs-list" onKeyDown={move}>
-        {items.map((item, i) => (
-          <button
-            key={item.id}
-            type="button"
-            role="tab"
-            id={`${base}-tab-${item.id}`}
-            aria-controls={`${base}-panel`}
-            aria-selected={i === index}
-            tabIndex={i === index ? 0 : -1}
-            className="tab"
-            onClick={(event) => {
-              onSelect(item.id);
-              // Chosen with the pointer: the page's keys (Space, End) go on working. `detail` is 0 from the keyboard.
-              if (event.detail > 0) event.currentTarget.blur();
-            }}
-          >
-            {item.label}
-          </button>
-        ))}
+      <div className="tabs-row">
+        <div ref={list} role="tablist" aria-label={label} className="tabs-list" onKeyDown={move}>
+          {items.map((item, i) => (
+            <button
+              key={item.id}
+              type="button"
+              role="tab"
+              id={`${base}-tab-${item.id}`}
+              aria-controls={`${base}-panel`}
+              aria-selected={i === index}
+              tabIndex={i === index ? 0 : -1}
+              className="tab"
+              onClick={(event) => {
+                onSelect(item.id);
+                // Chosen with the pointer: the page's keys (Space, End) go on working. `detail` is 0 from the keyboard.
+                if (event.detail > 0) event.currentTarget.blur();
+              }}
+            >
+              {item.label}
+            </button>
+          ))}
+        </div>
+        {tools}
       </div>
       <div
         role="tabpanel"

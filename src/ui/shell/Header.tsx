@@ -11,7 +11,7 @@ import {
 import { useRef } from 'react';
 import { LESSONS } from '../../lessons/lessons';
 import type { Mode } from '../../store/debug-state';
-import { useEditorActions } from '../../store/editor/use-editor';
+import { useEditor, useEditorActions } from '../../store/editor/use-editor';
 import { lessonApplies } from '../../store/lesson-actions';
 import { useActions, useApp } from '../../store/use-store';
 import { FilePicker } from '../library';
@@ -54,8 +54,18 @@ function LessonMenu() {
   );
 }
 
+/** One's own guest by the name it was given, others by the name of their file. */
+function useGuestName(): string | null {
+  const world = useApp((s) => s.world);
+  return useEditor((s) => {
+    const own = world?.guest.kind === 'shipped' ? null : (s.run?.id ?? null);
+    const known = s.run?.main === world?.guest.name && s.own.find(({ id }) => id === own);
+    return (known ? known.name : world?.guest.name) ?? null;
+  });
+}
+
 function GuestMenu() {
-  const name = useApp((s) => s.world?.guest.name ?? null);
+  const name = useGuestName();
   const { setLibraryOpen } = useEditorActions();
   const files = useRef<HTMLInputElement>(null);
   return (

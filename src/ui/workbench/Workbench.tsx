@@ -2,7 +2,7 @@
  * The workbench: the editor at the left, two docks of panels at the right, borders that can be dragged or moved by
  * keys. It is a chunk of its own: who only watches lessons never loads it.
  */
-import { LayoutPanelLeft } from 'lucide-react';
+import { LayoutPanelLeft, Maximize2, Minimize2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
 import type { MachineView } from '../../session/view';
@@ -20,6 +20,7 @@ const COLUMNS = { editor: 50, docks: 50 };
 const ROWS = { upper: 50, lower: 50 };
 /** A person is to type into the guest: its screen must be large enough to read. */
 const TALKING = { upper: 28, lower: 72 };
+const GROWN = { upper: { upper: 82, lower: 18 }, lower: { upper: 18, lower: 82 } };
 const READABLE_PX = 420;
 const NARROW = '(max-width: 860px)';
 
@@ -43,7 +44,28 @@ export default function Workbench({ view }: WorkbenchProps) {
     if (wanted && height < READABLE_PX) rows.current?.setLayout(TALKING);
   }, [wanted, rows]);
 
+  const [grown, setGrown] = useState<keyof typeof GROWN | null>(null);
+  const growButton = (dock: keyof typeof GROWN) => {
+    const isGrown = grown === dock;
+    const Icon = isGrown ? Minimize2 : Maximize2;
+    return (
+      <IconButton
+        label={isGrown ? 'Both panels alike' : 'Enlarge this panel'}
+        className="quiet grow"
+        tipSide="end"
+        tipBelow
+        onClick={() => {
+          rows.current?.setLayout(isGrown ? ROWS : GROWN[dock]);
+          setGrown(isGrown ? null : dock);
+        }}
+      >
+        <Icon size={14} aria-hidden="true" />
+      </IconButton>
+    );
+  };
+
   const reset = () => {
+    setGrown(null);
     columns.current?.setLayout(COLUMNS);
     rows.current?.setLayout(ROWS);
   };
@@ -81,6 +103,7 @@ export default function Workbench({ view }: WorkbenchProps) {
                 items={upperPanels(view)}
                 selected={upper}
                 onSelect={showPanel}
+                tools={growButton('upper')}
               />
             </Panel>
             <Separator className="separator" aria-label="Height of the upper panels" />
@@ -91,6 +114,7 @@ export default function Workbench({ view }: WorkbenchProps) {
                 items={lowerPanels(view)}
                 selected={lower}
                 onSelect={showPanel}
+                tools={growButton('lower')}
               />
             </Panel>
           </Group>

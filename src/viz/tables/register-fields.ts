@@ -30,7 +30,7 @@ const EFLAGS: readonly Bit[] = [
 const CR0: readonly Bit[] = [
   ['PG', 31, 'paging is on', 'paging is off: linear addresses are physical'],
   ['CD', 30, 'caches are off', 'caches are on'],
-  ['NW', 29, 'not write-through', 'write-through'],
+  ['NW', 29, 'writes stay in the cache', 'writes reach memory: write-back or write-through'],
   ['AM', 18, 'EFLAGS.AC can turn alignment checks on', 'no alignment checks'],
   ['WP', 16, 'read-only pages bind the supervisor too', 'the supervisor may write read-only pages'],
   ['NE', 5, 'x87 errors are #MF', 'x87 errors are an interrupt'],
