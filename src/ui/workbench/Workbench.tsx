@@ -3,7 +3,7 @@
  * keys. It is a chunk of its own: who only watches lessons never loads it.
  */
 import { LayoutPanelLeft, Maximize2, Minimize2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
 import type { MachineView } from '../../session/view';
 import { useActions, useApp } from '../../store/use-store';
@@ -22,7 +22,12 @@ const ROWS = { upper: 50, lower: 50 };
 const TALKING = { upper: 28, lower: 72 };
 const GROWN = { upper: { upper: 82, lower: 18 }, lower: { upper: 18, lower: 82 } };
 const READABLE_PX = 420;
-const NARROW = '(max-width: 860px)';
+const narrow = window.matchMedia('(max-width: 860px)');
+const isNarrow = () => narrow.matches;
+const watchWidth = (changed: () => void) => {
+  narrow.addEventListener('change', changed);
+  return () => narrow.removeEventListener('change', changed);
+};
 
 export interface WorkbenchProps {
   readonly view: MachineView;
@@ -36,7 +41,7 @@ export default function Workbench({ view }: WorkbenchProps) {
   const rows = useGroupRef();
   const savedColumns = useDefaultLayout({ id: 'workbench-columns', storage: localStorage });
   const savedRows = useDefaultLayout({ id: 'workbench-rows', storage: localStorage });
-  const [stacked] = useState(() => window.matchMedia(NARROW).matches);
+  const stacked = useSyncExternalStore(watchWidth, isNarrow);
 
   const wanted = useApp((s) => s.keyboardWanted);
   useEffect(() => {
