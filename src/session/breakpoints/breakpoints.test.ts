@@ -403,6 +403,23 @@ describe('breakpoints in random guests', () => {
     );
   }, 240_000);
 
+  it('stop where a slice of play ends, though the translator has yet to translate what is there', async () => {
+    const session = await openSession(randomWorld('binary-translation', 2));
+    await session.setBreakpoints(one({ kind: 'address', address: 0x100440 }));
+    const expected: number[] = [];
+    while (expected.length < 25) {
+      const { view } = await session.resume('forward');
+      expected.push(view.moment.retired);
+    }
+    await session.seek({ retired: 0, phase: 0 });
+    for (const stop of expected) {
+      const { moment } = await session.view();
+      const view = await session.play(stop - moment.retired);
+      expect(view.moment.retired).toBe(stop);
+      expect(view.stop?.breakpoint).toBe('one');
+    }
+  }, 60_000);
+
   /** Single-step traps on the kernel's stack; frames that the monitor pushes at once behind an IRET it carried out. */
   it.each([
     ['bare', 1, 0x10dffc],

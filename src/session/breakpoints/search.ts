@@ -30,6 +30,8 @@ import { type Hit, Lookout, type Seen } from './hits';
 /** Machine instructions between two pauses: first few, so that a near hit is told at once. */
 const FIRST_SLICE = 4096;
 const LARGEST_SLICE = 1 << 20;
+/** Steps in which an instruction at the limit is followed to its end. */
+const BEHIND_LIMIT = 64;
 const FIRST_WINDOW = 1 << 14;
 const LARGEST_WINDOW = 1 << 23;
 
@@ -77,17 +79,23 @@ export class BreakpointSearch {
     const isWanted = ({ kind, count }: Seen): boolean =>
       count >= (kind === 'code' ? stand.count + 1 : stand.count);
     cursor.goTo(stand.beginning);
+    /** Guest instructions retired at the limit. */
+    let count: number | null = null;
     for (let slice = FIRST_SLICE; ; slice = Math.min(LARGEST_SLICE, slice * 2)) {
       const hits: Hit[] = [];
-      // What begins at the limit is told when the machine goes on from there.
-      const goal = Math.min(limit + 1, cursor.at + slice);
+      // What begins at the limit is told when the machine goes on from there, under a monitor perhaps after a while.
+      const goal =
+        cursor.at < limit ? Math.min(limit, cursor.at + slice) : cursor.at + BEHIND_LIMIT;
       this.lookout.run(cursor, goal, true, isWanted, (hit) => hits.push(hit));
       const reached = cursor.at;
       const ended = cursor.outcome !== null;
       const found = this.firstOf(this.asked(hits), from);
       if (found) return found.at > limit ? { kind: 'nothing', at: limit } : found;
       if (ended && reached <= limit) return { kind: 'end', at: reached };
-      if (reached > limit) return { kind: 'nothing', at: limit };
+      if (reached >= limit) {
+        count ??= cursor.machine.guestRetired;
+        if (ended || cursor.machine.guestRetired > count) return { kind: 'nothing', at: limit };
+      }
       if (!(await this.goOn())) return { kind: 'superseded', looked: reached - from };
       cursor.goTo(reached);
     }
