@@ -130,9 +130,14 @@ interface Reading {
 
 function read(source: string, options: AssembleOptions, answers: readonly bigint[]): Reading {
   const problems: AsmError[] = [];
-  const report = (error: SourceError, origin: Origin): void => {
-    problems.push(toAsmError(error, origin));
+  const add = (problem: AsmError): void => {
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+    else if (problems.length === MAX_PROBLEMS) {
+      const message = `more than ${MAX_PROBLEMS} errors: the others are not told`;
+      problems.push({ ...problem, severity: 'error', message });
+    }
   };
+  const report = (error: SourceError, origin: Origin): void => add(toAsmError(error, origin));
   const files = options.files ?? {};
   const fileNamed = (name: string) => (Object.hasOwn(files, name) ? files[name] : undefined);
   const estimator: { engine?: LayoutEngine } = {};
@@ -154,15 +159,11 @@ function read(source: string, options: AssembleOptions, answers: readonly bigint
     scope: (origin, token) => parser.valueScope(origin, token),
     bits: () => parser.bitness,
     section: () => parser.currentSection,
-    report: (problem) => problems.push(problem),
+    report: add,
   });
   for (let line = preprocessor.next(); line; line = preprocessor.next()) {
     const { origin, tokens } = line;
-    if (problems.length > MAX_PROBLEMS) {
-      const message = `more than ${MAX_PROBLEMS} errors: the rest of the source is not read`;
-      report(new SourceError(message, tokens[0]!.at, tokens[0]!.text.length), origin);
-      break;
-    }
+    if (problems.length > MAX_PROBLEMS) break;
     attempt(
       () => parser.parse(line!),
       (error) => report(foreignSyntax(tokens) ?? error, origin),
@@ -178,7 +179,7 @@ function read(source: string, options: AssembleOptions, answers: readonly bigint
   const layout = engine.run();
   const labels = [...named].filter((name) => !name.startsWith('..@'));
   for (const problem of declarations.problems((name) => named.has(name), labels)) {
-    problems.push(toAsmError(problem.error, problem.origin, problem.severity));
+    add(toAsmError(problem.error, problem.origin, problem.severity));
   }
   const reportEndless = (probe: number): void => {
     const asked = statements.find(

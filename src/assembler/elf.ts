@@ -48,7 +48,8 @@ class StringTable {
   private readonly parts: number[] = [0];
   add(text: string): number {
     const at = this.parts.length;
-    this.parts.push(...new TextEncoder().encode(text), 0);
+    for (const byte of new TextEncoder().encode(text)) this.parts.push(byte);
+    this.parts.push(0);
     return at;
   }
   bytes(): Uint8Array {

@@ -50,9 +50,16 @@ export interface Scope {
   sectionStart(): Value;
 }
 
+/** Brackets in brackets, and operators in one expression: more are no expression that anybody wrote. */
+const MAX_DEPTH = 200;
+const MAX_OPERATORS = 2_000;
+const MAX_SHOWN = 40;
+
 /** A cursor over the tokens of one line. */
 export class TokenReader {
   position = 0;
+  private depth = 0;
+  private operators = 0;
   constructor(
     readonly tokens: readonly Token[],
     /** 0-based offset just past the line's last token, for errors at the end. */
@@ -89,7 +96,29 @@ export class TokenReader {
   }
 
   found(): string {
-    return this.current ? `'${this.current.text}'` : 'the end of the line';
+    if (!this.current) return 'the end of the line';
+    const { text } = this.current;
+    return `'${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}'`;
+  }
+
+  /** Reads what stands inside something else. @throws SourceError when that is nested endlessly */
+  nested<T>(read: () => T): T {
+    if (++this.depth > MAX_DEPTH) this.fail(`more than ${MAX_DEPTH} things inside each other`);
+    const result = read();
+    this.depth--;
+    return result;
+  }
+
+  /** Notes an operator of the present expression. */
+  countOperator(): void {
+    if (++this.operators > MAX_OPERATORS) {
+      this.fail(`more than ${MAX_OPERATORS} operators in one expression`);
+    }
+  }
+
+  /** An expression begins that belongs to no other. */
+  beginExpression(): void {
+    if (this.depth === 0) this.operators = 0;
   }
 
   fail(message: string, suggestion?: string): never {
@@ -114,11 +143,14 @@ const LEVELS: readonly (readonly string[])[] = [
 
 /** Parses one expression; stops before the first token that cannot continue it. */
 export function parseExpression(reader: TokenReader): Expression {
+  reader.beginExpression();
   const condition = parseLevel(reader, 0);
   if (!reader.accept('?')) return condition;
-  const yes = parseExpression(reader);
-  reader.expect(':', "between the two results of '?'");
-  return { kind: 'choice', condition, yes, no: parseExpression(reader) };
+  return reader.nested(() => {
+    const yes = parseExpression(reader);
+    reader.expect(':', "between the two results of '?'");
+    return { kind: 'choice', condition, yes, no: parseExpression(reader) };
+  });
 }
 
 function parseLevel(reader: TokenReader, level: number): Expression {
@@ -129,6 +161,7 @@ function parseLevel(reader: TokenReader, level: number): Expression {
     const token = reader.current;
     if (token?.kind !== 'punctuation' || !operators.includes(token.text)) return left;
     reader.position++;
+    reader.countOperator();
     const right = parseLevel(reader, level + 1);
     left = { kind: 'binary', operator: token.text, left, right, token };
   }
@@ -140,11 +173,12 @@ function parseUnary(reader: TokenReader): Expression {
   if (token.kind === 'punctuation') {
     if (['-', '+', '~', '!'].includes(token.text)) {
       reader.position++;
-      return { kind: 'unary', operator: token.text, operand: parseUnary(reader) };
+      const operand = reader.nested(() => parseUnary(reader));
+      return { kind: 'unary', operator: token.text, operand };
     }
     if (token.text === '(') {
       reader.position++;
-      const inner = parseExpression(reader);
+      const inner = reader.nested(() => parseExpression(reader));
       reader.expect(')', 'to close the bracket');
       return inner;
     }
@@ -202,7 +236,12 @@ function functionValue(reader: TokenReader, token: Token): Expression | null {
     return { kind: 'constant', value };
   }
   if (name.startsWith('ilog2')) {
-    return { kind: 'unary', operator: name, operand: parseUnary(reader), token };
+    return {
+      kind: 'unary',
+      operator: name,
+      operand: reader.nested(() => parseUnary(reader)),
+      token,
+    };
   }
   reader.position--;
   const bytes = stringFunction(reader);

@@ -8,6 +8,8 @@
  * @see IEEE 754, "Binary interchange format encodings"; Intel SDM vol. 1, "Double Extended-Precision Format"
  */
 
+import { type Table, table } from './table';
+
 export interface FloatFormat {
   readonly bytes: number;
   readonly exponentBits: number;
@@ -25,14 +27,14 @@ const format = (
 ): FloatFormat => ({ bytes, exponentBits, fractionBits, explicit });
 
 /** By what NASM calls them: `__?float32?__(1.5)`. */
-export const FLOAT_FORMATS: Readonly<Record<string, FloatFormat>> = {
+export const FLOAT_FORMATS: Table<FloatFormat> = table({
   float8: format(1, 4, 3),
   float16: format(2, 5, 10),
   bfloat16: format(2, 8, 7),
   float32: format(4, 8, 23),
   float64: format(8, 11, 52),
   float80m: format(10, 15, 63, true),
-};
+});
 
 /** What `db`, `dw`, `dd`, `dq` and `dt` make of a literal, by bytes. */
 export const FORMAT_OF_UNIT = {
@@ -45,7 +47,7 @@ export const FORMAT_OF_UNIT = {
 
 /** `1.5`, `1e10`, `0x1.8p3`, with underscores anywhere. */
 export const FLOAT_LITERAL =
-  /^0[xXhH](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][+-]?[0-9_]+|^[0-9][0-9_]*\.[0-9_]*(?:[eE][+-]?[0-9_]+)?|^[0-9][0-9_]*[eE][+-]?[0-9][0-9_]*(?![0-9a-zA-Z_])/;
+  /^0[xXhH](?:[0-9a-fA-F_]+(?:\.[0-9a-fA-F_]*)?|\.[0-9a-fA-F_]+)[pP][+-]?[0-9_]+|^[0-9][0-9_]*\.[0-9_]*(?:[eE][+-]?[0-9_]+)?|^[0-9][0-9_]*[eE][+-]?[0-9][0-9_]*(?![0-9a-zA-Z_])/;
 
 /** `__?Infinity?__` and the like are literals too. */
 export const SPECIAL_FLOAT = /^__\??(infinity|nan|qnan|snan)\??__$/i;

@@ -108,8 +108,10 @@ const isReserved = (item: DataItem): boolean =>
   item.kind === 'reserve' ||
   ((item.kind === 'repeat' || item.kind === 'group') && item.items.every(isReserved));
 
+const MAX_COMPARISONS = 200_000;
+
 /** A relative branch has other bytes each time: no more of them than a line can mean. */
-const MAX_VARYING_TIMES = 65_536;
+const MAX_VARYING_TIMES = 4_096;
 
 /** Whether the bytes are others at another address. `$` is where the line begins, also for what `times` repeats. */
 function dependsOnPlace(body: Body): boolean {
@@ -142,6 +144,7 @@ export class LayoutEngine {
   private statement!: Statement;
   private pass = 0;
   private final = false;
+  private undefinedNames = 0;
   private moved = false;
   private lastMoved: Statement | null = null;
   private placed: Placed[] = [];
@@ -344,11 +347,17 @@ export class LayoutEngine {
 
   /** @throws SourceError always: the name is nowhere defined */
   private undefinedSymbol(name: string, full: string, token: Token): never {
+    // Before the last walk nobody reads it.
+    if (!this.final) throw new SourceError(name, token.at);
     const foreign = foreignSyntax([token]);
     if (foreign) throw foreign;
     const local = name.startsWith('.');
     const names = [...this.definitions.keys()].filter((key) => !key.startsWith('..@'));
-    const near = nearMiss(full, names) ?? (local ? undefined : nearMiss(name, this.suggestions));
+    // To look through all names for each is too much where there are very many of both.
+    const isMuch = ++this.undefinedNames * names.length > MAX_COMPARISONS;
+    const near = isMuch
+      ? undefined
+      : (nearMiss(full, names) ?? (local ? undefined : nearMiss(name, this.suggestions)));
     const parent = full.slice(0, full.length - name.length);
     const shown =
       local && near?.startsWith(`${parent}.`) === true ? near.slice(parent.length) : near;
@@ -519,9 +528,10 @@ export class LayoutEngine {
         }
         return;
       case 'reserve': {
-        const count = Number(evaluate(body.count, scope).value) * body.unit;
+        const wanted = evaluate(body.count, scope).value * BigInt(body.unit);
+        const count = Number(wanted);
         if (count < 0 || count > MAX_SECTION_BYTES) {
-          throw this.wrong(`cannot reserve ${count} bytes`);
+          throw this.wrong(`cannot reserve ${wanted} bytes`);
         }
         this.fill(0, count);
         return;

@@ -19,6 +19,9 @@ export interface Token {
   readonly bytes?: readonly number[];
 }
 
+/** As long as NASM's names may be. */
+const MAX_NAME = 4095;
+
 const WORD_START = /[A-Za-z_.?@$]/;
 const WORD = /[A-Za-z0-9_.?@$#~]/;
 const PUNCTUATION = [
@@ -109,6 +112,9 @@ function readToken(text: string, at: number, spaced: boolean): Token {
     if (char === '$' && text[end] === '$') end++;
     while (end < text.length && WORD.test(text[end]!)) end++;
     const word = text.slice(at, end);
+    if (word.length > MAX_NAME) {
+      throw new SourceError(`a name of more than ${MAX_NAME} characters`, at, word.length);
+    }
     if (word[0] === '_' && SPECIAL_FLOAT.test(word)) {
       return { kind: 'number', text: word, at, spaced, float: word };
     }
@@ -117,7 +123,17 @@ function readToken(text: string, at: number, spaced: boolean): Token {
   for (const operator of PUNCTUATION) {
     if (text.startsWith(operator, at)) return { kind: 'punctuation', text: operator, at, spaced };
   }
-  throw new SourceError(`unexpected character '${char}'`, at);
+  throw new SourceError(`unexpected character ${shown(text, at)}`, at);
+}
+
+/** Characters that cannot be seen by their number. */
+function shown(text: string, at: number): string {
+  const point = text.codePointAt(at)!;
+  if (point === 0) return "'\\0'";
+  const isSeen = /[\p{L}\p{N}\p{P}\p{S}]/u.test(String.fromCodePoint(point));
+  return isSeen
+    ? `'${String.fromCodePoint(point)}'`
+    : `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {

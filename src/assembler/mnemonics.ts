@@ -1,6 +1,7 @@
 /** NASM's names beside Intel's: synonyms, spelled-out sizes, prefixes and size keywords. */
 import { type OpcodeForm, opcodeForms } from '../machine/codec/opcode-forms';
 import type { DataUnit, Size } from './statements';
+import { type Table, table } from './table';
 
 const CONDITIONS: Readonly<Record<string, string>> = {
   z: 'e',
@@ -20,7 +21,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 };
 
 /** Name in source to the Intel mnemonics whose forms it may use. */
-const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+const SYNONYMS: Table<readonly string[]> = table({
   sal: ['shl'],
   xlat: ['xlatb'],
   retn: ['ret'],
@@ -42,16 +43,18 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   popaw: ['popa'],
   iret: ['iret', 'iretd'],
   iretw: ['iret'],
-};
+});
 
 for (const [synonym, intel] of Object.entries(CONDITIONS)) {
   for (const prefix of ['j', 'set', 'cmov']) {
-    (SYNONYMS as Record<string, readonly string[]>)[prefix + synonym] = [prefix + intel];
+    (SYNONYMS as Record<string, readonly string[] | undefined>)[prefix + synonym] = [
+      prefix + intel,
+    ];
   }
 }
 
 /** Names that pick an operand size by themselves: `retw`, `enterd`. */
-const SIZED: Readonly<Record<string, readonly [string, 16 | 32]>> = {
+const SIZED: Table<readonly [string, 16 | 32]> = table({
   retw: ['ret', 16],
   retd: ['ret', 32],
   retfw: ['retf', 16],
@@ -60,16 +63,16 @@ const SIZED: Readonly<Record<string, readonly [string, 16 | 32]>> = {
   enterd: ['enter', 32],
   leavew: ['leave', 16],
   leaved: ['leave', 32],
-};
+});
 
 /** Every form a source mnemonic (lower case) may stand for; undefined when it is no mnemonic. */
 export function formsNamed(mnemonic: string): readonly OpcodeForm[] | undefined {
-  const table = opcodeForms();
+  const forms = opcodeForms();
   const sized = SIZED[mnemonic];
-  if (sized) return table.get(sized[0])?.filter((form) => form.operandSize === sized[1]);
+  if (sized) return forms.get(sized[0])?.filter((form) => form.operandSize === sized[1]);
   const intel = SYNONYMS[mnemonic];
-  if (intel) return intel.flatMap((name) => table.get(name) ?? []);
-  return table.get(mnemonic);
+  if (intel) return intel.flatMap((name) => forms.get(name) ?? []);
+  return forms.get(mnemonic);
 }
 
 /** The Intel mnemonic whose documentation and first form a source mnemonic has: `je` for `jz`. */
@@ -81,14 +84,14 @@ export function mnemonicNames(): string[] {
   return [...opcodeForms().keys(), ...Object.keys(SYNONYMS), ...Object.keys(SIZED)];
 }
 
-export const SIZE_KEYWORDS: Readonly<Record<string, Size>> = {
+export const SIZE_KEYWORDS: Table<Size> = table({
   byte: 1,
   word: 2,
   dword: 4,
   qword: 8,
   tword: 10,
   oword: 16,
-};
+});
 
 export const PREFIXES: ReadonlySet<string> = new Set([
   'lock',
@@ -145,14 +148,14 @@ export const DIRECTIVES: readonly string[] = [
   'at',
 ];
 
-export const DATA_UNITS: Readonly<Record<string, DataUnit>> = {
+export const DATA_UNITS: Table<DataUnit> = table({
   db: 1,
   dw: 2,
   dd: 4,
   dq: 8,
   dt: 10,
-};
-export const RESERVE_UNITS: Readonly<Record<string, number>> = {
+});
+export const RESERVE_UNITS: Table<number> = table({
   resb: 1,
   resw: 2,
   resd: 4,
@@ -161,4 +164,4 @@ export const RESERVE_UNITS: Readonly<Record<string, number>> = {
   reso: 16,
   resy: 32,
   resz: 64,
-};
+});

@@ -21,11 +21,15 @@ function distance(a: string, b: string, limit: number): number {
   return previous[b.length]!;
 }
 
+const MAX_LENGTH = 64;
+
 /**
  * The nearest candidate: at most one edit for words up to four letters, two for longer ones; else undefined. Two letters
  * are near too much, so that only their swap counts.
  */
 export function nearMiss(word: string, candidates: Iterable<string>): string | undefined {
+  // Nobody mistypes names of that length, and to compare them takes long.
+  if (word.length > MAX_LENGTH) return undefined;
   const lower = word.toLowerCase();
   const swapped = lower.length === 2 ? lower[1]! + lower[0]! : null;
   const limit = lower.length <= 4 ? 1 : 2;

@@ -35,6 +35,11 @@ export interface Line {
   readonly end: number;
 }
 
+/** A word of the source may be a megabyte, and messages quote words. */
+const MAX_MESSAGE = 300;
+const shortened = (text: string): string =>
+  text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+
 /** An error at a position of a line, as plain data. */
 export function toAsmError(
   error: SourceError,
@@ -52,7 +57,7 @@ export function toAsmError(
     line: origin.line + part,
     column: Math.max(0, column),
     length: inExpansion ? Math.max(1, origin.source.trim().length) : Math.max(1, error.length),
-    message: error.message,
+    message: shortened(error.message),
     ...(error.suggestion === undefined ? {} : { suggestion: error.suggestion }),
     ...(origin.expansion === undefined ? {} : { expansion: origin.expansion }),
     ...(origin.macro === undefined ? {} : { macro: origin.macro }),

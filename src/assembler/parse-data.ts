@@ -25,11 +25,11 @@ function parseDataItem(reader: TokenReader): DataItem {
   if (size !== undefined && UNITS.includes(size)) {
     reader.position++;
     const isList = reader.is('%') || reader.is('(');
-    const items = isList ? parseList(reader) : [parseDataItem(reader)];
+    const items = reader.nested(() => (isList ? parseList(reader) : [parseDataItem(reader)]));
     return { kind: 'group', unit: size as DataUnit, items };
   }
   if (reader.is('%') && opens(reader.tokens[reader.position + 1])) {
-    return { kind: 'group', unit: null, items: parseList(reader) };
+    return { kind: 'group', unit: null, items: reader.nested(() => parseList(reader)) };
   }
   return parseSimple(reader, token);
 }
@@ -55,7 +55,7 @@ function parseSimple(reader: TokenReader, token: Token): DataItem {
   if (reader.word() !== 'dup') return { kind: 'expression', expression, token };
   reader.position++;
   const list = reader.is('(') || (reader.is('%') && opens(reader.tokens[reader.position + 1]));
-  const items = list ? parseList(reader) : [parseDataItem(reader)];
+  const items = reader.nested(() => (list ? parseList(reader) : [parseDataItem(reader)]));
   return { kind: 'repeat', count: expression, items };
 }
 

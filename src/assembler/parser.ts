@@ -31,6 +31,7 @@ import { parseSectionHeading, powerOfTwo } from './parse-section';
 import { matchForms } from './select-form';
 import type { Body, Operand, Statement, StatementPart } from './statements';
 import { STRUCTURE_WORDS, Structures } from './structures';
+import { type Table, table } from './table';
 
 export interface ParserHost {
   readonly binary: (name: string) => Uint8Array | undefined;
@@ -50,6 +51,8 @@ export class Parser {
   /** Values that were asked for while reading and need addresses, as they were answered. */
   readonly answered: bigint[] = [];
   private readonly names = new Set<string>();
+  /** Words alone on a line, and whether they are much like an instruction. */
+  private readonly mistyped = new Map<string, boolean>();
   private bits: Bitness;
   private scope = '';
   /** The section the program is in by its own directives; those in brackets leave it. */
@@ -225,13 +228,16 @@ export class Parser {
   }
 
   private looksMistyped(word: string): boolean {
-    return (
+    const known = this.mistyped.get(word);
+    if (known !== undefined) return known;
+    const found =
       word.length > 1 &&
       nearMiss(
         word,
         mnemonicNames().filter((name) => name.length > 2),
-      ) !== undefined
-    );
+      ) !== undefined;
+    this.mistyped.set(word, found);
+    return found;
   }
 
   private label(token: Token): void {
@@ -464,11 +470,11 @@ function rejectMistypedRegister(mnemonic: string, operands: readonly Operand[]):
 /** The name without the `$` that keeps it from being a register or an instruction. */
 const plainName = ({ text }: Token): string => (text.startsWith('$') ? text.slice(1) : text);
 
-const FOREIGN_PREFIXES: Readonly<Record<string, string>> = {
+const FOREIGN_PREFIXES: Table<string> = table({
   bnd: 'the MPX extension',
   xacquire: 'the TSX extension',
   xrelease: 'the TSX extension',
-};
+});
 
 /** Directives that may stand in square brackets; the last line is for NASM's messages, listing and map. */
 const BRACKETED: ReadonlySet<string> = new Set([

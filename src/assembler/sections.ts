@@ -49,43 +49,38 @@ export function setAttributes(section: Section, attributes: SectionAttributes): 
 export function inLoadOrder(sections: Iterable<Section>): Section[] {
   const all = [...sections].sort((a, b) => a.order - b.order);
   return [
-    ...arranged(rows(all.filter((section) => !section.nobits))),
-    ...arranged(rows(all.filter((section) => section.nobits))),
+    ...inRows(behindLeaders(all.filter((section) => !section.nobits))),
+    ...inRows(behindLeaders(all.filter((section) => section.nobits))),
   ];
 }
 
-/** Each `start=` and `follows=` begins a row; the sections that appear after it stay in it. */
-function rows(sections: readonly Section[]): Section[][] {
-  const list: Section[][] = [];
+const isFree = ({ start, follows }: Section): boolean => start === null && follows === null;
+
+/** Moves each section with `follows=` behind its leader, together with the sections that appear after it. */
+function behindLeaders(sections: readonly Section[]): Section[] {
+  const list = [...sections];
   for (const section of sections) {
-    if (section.start !== null || section.follows !== null || list.length === 0)
-      list.push([section]);
-    else list.at(-1)!.push(section);
+    if (section.follows === null || section.follows === section.name) continue;
+    const from = list.indexOf(section);
+    let to = from + 1;
+    while (to < list.length && isFree(list[to]!) && list[to]!.name !== section.follows) to++;
+    const run = list.splice(from, to - from);
+    const leader = list.findIndex(({ name }) => name === section.follows);
+    // A leader that is missing, or has no bytes, or follows its follower, is told elsewhere.
+    list.splice(leader < 0 ? from : leader + 1, 0, ...run);
   }
   return list;
 }
 
-/** Rows by where they start, and those that follow a section behind it. */
-function arranged(list: readonly (readonly Section[])[]): Section[] {
-  const startOf = (row: readonly Section[]): number => row[0]!.start ?? Number.NEGATIVE_INFINITY;
-  const isFree = (row: readonly Section[]): boolean => row[0]!.follows === null;
-  const placed = list
-    .filter(isFree)
-    .sort((a, b) => startOf(a) - startOf(b))
-    .flat();
-  let waiting = list.filter((row) => !isFree(row));
-  while (waiting.length > 0) {
-    const left: (readonly Section[])[] = [];
-    for (const row of waiting) {
-      const at = placed.findIndex(({ name }) => name === row[0]!.follows);
-      if (at < 0) left.push(row);
-      else placed.splice(at + 1, 0, ...row);
-    }
-    // The leader is of the other kind, or missing, or follows its follower: that is reported elsewhere.
-    if (left.length === waiting.length) return [...placed, ...left.flat()];
-    waiting = left;
+/** Each `start=` begins a row, to which the sections behind it belong; rows are in order of address. */
+function inRows(sections: readonly Section[]): Section[] {
+  const list: Section[][] = [];
+  for (const section of sections) {
+    if (section.start !== null || list.length === 0) list.push([section]);
+    else list.at(-1)!.push(section);
   }
-  return placed;
+  const startOf = (row: readonly Section[]): number => row[0]!.start ?? Number.NEGATIVE_INFINITY;
+  return list.sort((a, b) => startOf(a) - startOf(b)).flat();
 }
 
 interface Place {

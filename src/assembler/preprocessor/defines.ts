@@ -116,7 +116,9 @@ export class Defines {
         i = next;
       }
       const named = body.some(isOwnName) ? ownNamed(body, token.text) : body;
-      const inner = this.expand(named, origin, new Set([...hidden, token.text]));
+      const inner = atName(token, () =>
+        this.expand(named, origin, new Set([...hidden, token.text])),
+      );
       if (out.length + inner.length > MAX_TOKENS) {
         const message = `'${token.text}' becomes more than ${MAX_TOKENS} words`;
         throw new SourceError(message, token.at, token.text.length);
@@ -188,6 +190,16 @@ export class Defines {
         part.kind === 'word' ? parameters.findIndex(({ name }) => name === part.text) : -1;
       return index < 0 ? [part] : [...(values[index] ?? [])];
     });
+  }
+}
+
+/** What is wrong inside a definition is told at the name in the line: its body has no place there. */
+function atName<T>(token: Token, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new SourceError(error.message, token.at, token.text.length);
   }
 }
 

@@ -3,6 +3,7 @@ import { CONDITION_NAMES } from '../../machine/codec/conditions';
 import { SourceError } from '../errors';
 import { render, type Token, tokenize } from '../lexer';
 import type { Origin } from '../origin';
+import { type Table, table } from '../table';
 import { QUOTED, type RawLine, splitArguments, stripBraces } from './text';
 
 export interface Macro {
@@ -186,7 +187,9 @@ export function argumentTexts(macro: Macro, given: readonly (readonly Token[])[]
 /** `%{1:3}` and the like: parameters of a range, backward where it is; -1 is the last. */
 function range(invocation: Invocation, from: number, to: number): string {
   const { arguments: list } = invocation;
-  const index = (n: number): number => (n < 0 ? list.length + n : n - 1);
+  // Numbers far from any parameter mean the place just past the first or last one.
+  const index = (n: number): number =>
+    Math.max(-1, Math.min(list.length, n < 0 ? list.length + n : n - 1));
   const [first, last] = [index(from), index(to)];
   const step = first <= last ? 1 : -1;
   const picked: string[] = [];
@@ -195,10 +198,10 @@ function range(invocation: Invocation, from: number, to: number): string {
 }
 
 const CODES: readonly string[] = CONDITION_NAMES;
-const CODE_SYNONYMS: Readonly<Record<string, string>> = {
+const CODE_SYNONYMS: Table<string> = table({
   ...{ c: 'b', nae: 'b', nc: 'ae', nb: 'ae', z: 'e', nz: 'ne', na: 'be', nbe: 'a' },
   ...{ pe: 'p', po: 'np', nge: 'l', nl: 'ge', ng: 'le', nle: 'g' },
-};
+});
 
 function conditionCode(text: string, inverted: boolean, at: number): string {
   const word = text.trim().toLowerCase();

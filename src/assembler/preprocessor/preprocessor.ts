@@ -59,7 +59,13 @@ export interface PreprocessorHost {
   readonly report: (error: AsmError) => void;
 }
 
-const MAX_LINES = 400_000;
+/** Lines read, those of macros and repetitions included, and how many of them are handed out. */
+const MAX_LINES = 500_000;
+const MAX_PRODUCED = 100_000;
+/** A macro's line with its parameters in place. */
+const MAX_LINE_LENGTH = 100_000;
+/** More are told by nobody. */
+const MAX_ERRORS = 1000;
 const MAX_DEPTH = 200;
 /** A file may include itself, as long as it stops by itself. */
 const MAX_SELF_INCLUSION = 4;
@@ -96,6 +102,9 @@ export class Preprocessor {
   private origin!: Origin;
   private invocations = 0;
   private produced = 0;
+  private linesRead = 0;
+  private readonly tokenized = new WeakMap<RawLine, readonly Token[]>();
+  private errors = 0;
 
   constructor(
     name: string,
@@ -116,7 +125,8 @@ export class Preprocessor {
   /** The names `%define` and `%macro` made, for near-miss suggestions and completion. */
   get names(): { readonly defines: readonly string[]; readonly macros: readonly string[] } {
     // Names that belong to a context or a macro's invocation are nobody else's.
-    const open = (name: string): boolean => !name.startsWith('..@') && !(name in STANDARD);
+    const open = (name: string): boolean =>
+      !name.startsWith('..@') && !Object.hasOwn(STANDARD, name);
     return { defines: this.defines.names.filter(open), macros: this.macros.names.filter(open) };
   }
 
@@ -136,15 +146,23 @@ export class Preprocessor {
         const replaced = invocation ? substitute(raw.text, invocation) : raw.text;
         if (invocation) origin = { ...origin, expansion: replaced.trim() };
         this.origin = origin;
-        if (++this.produced > MAX_LINES) {
+        if (replaced.length > Math.max(MAX_LINE_LENGTH, raw.text.length)) {
+          throw new SourceError(`a line of more than ${MAX_LINE_LENGTH} characters`, 0);
+        }
+        if (++this.linesRead > MAX_LINES || this.produced > MAX_PRODUCED) {
           this.frames.length = 0;
-          throw new SourceError(`more than ${MAX_LINES} lines after expansion`, 0, raw.text.length);
+          const most = this.produced > MAX_PRODUCED ? MAX_PRODUCED : MAX_LINES;
+          throw new SourceError(`more than ${most} lines after expansion`, 0, raw.text.length);
         }
         const line = this.process(replaced, raw, origin, invocation);
-        if (line) return line;
+        if (line) {
+          this.produced++;
+          return line;
+        }
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         this.host.report(toAsmError(error, origin));
+        if (++this.errors > MAX_ERRORS) this.frames.length = 0;
       }
     }
   }
@@ -214,7 +232,13 @@ export class Preprocessor {
       atOriginal(rewritten, () => this.carryOut(name, line));
       return null;
     }
-    const tokens = atOriginal(rewritten, () => this.defines.expand(tokenize(text), origin));
+    // The lines of a %rep are read many times.
+    const isRaw = text === raw.text;
+    const tokens = atOriginal(rewritten, () => {
+      const read = isRaw ? (this.tokenized.get(raw) ?? tokenize(text)) : tokenize(text);
+      if (isRaw) this.tokenized.set(raw, read);
+      return this.defines.expand(read, origin);
+    });
     if (tokens.length === 0) return null;
     const placed = rewritten.isChanged
       ? tokens.map((token) => ({ ...token, at: rewritten.originalOf(token.at) }))
@@ -568,6 +592,8 @@ export class Preprocessor {
       ({ kind, lines }) => kind === 'file' && lines[0]?.file === name,
     );
     if (open.length >= MAX_SELF_INCLUSION || this.frames.length > MAX_DEPTH) {
+      // There would be as many errors as there are ways to include them.
+      this.frames.length = 0;
       throw new SourceError('files include each other endlessly', token.at, token.text.length);
     }
     this.pushFrame('file', rawLines(name, source), null, 1);

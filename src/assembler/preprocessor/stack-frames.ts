@@ -5,6 +5,7 @@
  */
 import { SourceError } from '../errors';
 import type { Token } from '../lexer';
+import { type Table, table } from '../table';
 
 interface Frame {
   readonly pointer: 'ebp' | 'bp';
@@ -15,13 +16,13 @@ interface Frame {
 }
 
 /** `small` is called near with 16 bits, `large` as NASM counts for far calls, `flat` with 32. */
-const FRAMES: Readonly<Record<string, Frame>> = {
+const FRAMES: Table<Frame> = table({
   flat: { pointer: 'ebp', slot: 4, first: 8 },
   large: { pointer: 'bp', slot: 2, first: 4 },
   small: { pointer: 'bp', slot: 2, first: 6 },
-};
+});
 
-const SIZES: Readonly<Record<string, number>> = { byte: 1, word: 2, dword: 4, qword: 8, tword: 10 };
+const SIZES: Table<number> = table({ byte: 1, word: 2, dword: 4, qword: 8, tword: 10 });
 
 export interface StackName {
   readonly name: string;

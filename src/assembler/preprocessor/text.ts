@@ -49,10 +49,15 @@ export function numberTokens(value: bigint): Token[] {
   return value < 0n ? [{ kind: 'punctuation', text: '-', at: 0, spaced: false }, digits] : [digits];
 }
 
+const MAX_STRING = 65_536;
+
 /** Bytes as a string token, quoted so that they read back as they are. */
 export function stringToken(bytes: readonly number[]): Token {
+  if (bytes.length > MAX_STRING) {
+    throw new SourceError(`a string of more than ${MAX_STRING} bytes`, 0);
+  }
   const plain = bytes.every((byte) => byte >= 32 && byte < 127);
-  const text = plain ? String.fromCharCode(...bytes) : '';
+  const text = plain ? new TextDecoder().decode(Uint8Array.from(bytes)) : '';
   const quote = plain ? ["'", '"'].find((candidate) => !text.includes(candidate)) : undefined;
   if (quote !== undefined) return tokenize(quote + text + quote)[0]!;
   const escaped = bytes.map((byte) => `\\x${hex8(byte)}`).join('');
