@@ -65,6 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   comlink: ['worker', 'client'],
   zustand: ['store'],
   idb: ['storage'],
+  fflate: ['store'],
   '@codemirror/autocomplete': ['ui'],
   '@codemirror/commands': ['ui'],
   '@codemirror/language': ['ui'],

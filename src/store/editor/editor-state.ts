@@ -93,7 +93,8 @@ export interface Download {
   readonly type: string;
 }
 
-export type DownloadFormat = 'source' | 'elf' | 'flat' | 'listing';
+/** `source`: the file that is shown. `archive`: all files of the guest. */
+export type DownloadFormat = 'source' | 'archive' | 'elf' | 'flat' | 'listing';
 
 export interface EditorState {
   /** Guests that are being fetched, made, assembled or started: what is shown is about to change. 0: nothing is. */
@@ -182,8 +183,8 @@ export interface EditorActions {
   startOwn(id: string): Promise<boolean>;
   /** Null when there is nothing to hand over; errors are then revealed. */
   download(format: DownloadFormat): Promise<Download | null>;
-  /** A guest from the library, as its files: one source alone as it is. */
-  downloadOwn(id: string): Promise<readonly Download[]>;
+  /** A guest from the library: one file as it is, several in an archive. Null when it is no longer there. */
+  downloadOwn(id: string): Promise<Download | null>;
 
   // --- places ------------------------------------------------------------------------------------------------
 

@@ -321,6 +321,31 @@ describe('shipped guests', () => {
   });
 });
 
+describe('a guest of several files', () => {
+  it('is downloaded as one archive, and opened again from it', async () => {
+    const first = workshop();
+    const include = '%include "parts/more.inc"\n';
+    await first.actions.openFiles([
+      text('top/kernel.asm', `${PROGRAM}${include}`),
+      text('top/parts/more.inc', 'nop\n'),
+    ]);
+    const archive = await first.actions.download('archive');
+    if (!archive) throw new Error('nothing to download');
+    expect(await first.actions.downloadOwn(first.get().own[0]?.id ?? '')).toEqual(archive);
+
+    const later = workshop();
+    expect(await later.actions.openFiles([archive])).toBe(true);
+    expect(later.get().guest?.main).toBe('kernel.asm');
+    expect(later.get().guest?.files).toEqual(first.get().guest?.files);
+    expect(later.opened).toHaveLength(1);
+
+    const cut = { name: 'cut.zip', bytes: archive.bytes.subarray(0, 60) };
+    expect(await later.actions.openFiles([cut])).toBe(false);
+    expect(later.problems.at(-1)?.message).toMatch(/^cut.zip begins like a zip archive/);
+    expect(later.get().guest?.main).toBe('kernel.asm');
+  });
+});
+
 describe('what is typed from the start', () => {
   it('comes along with a copy of a shipped guest, is kept, and can be taken away', async () => {
     const { actions, get, opened, library, pass } = workshop();

@@ -1,9 +1,12 @@
 /** One's own guests and the shipped ones: opening, making, naming, taking away and bringing back. */
+import { ok, type Result } from '../../base/result';
 import type { Breakpoint } from '../../session/debug';
+import type { Problem } from '../../session/view';
 import type { ImageChoice } from '../../session/world';
 import { withDraft } from '../../storage/draft';
 import type { NewGuest, StoredGuest } from '../../storage/guest';
-import { guestDownloads } from './downloads';
+import { archiveOf, filesInArchive, isArchive } from './archive';
+import { fileDownload } from './downloads';
 import type {
   EditorActions,
   EditorOptions,
@@ -225,7 +228,12 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
       return true;
     }),
     openFiles: forPerson(async (given: readonly NamedBytes[]) => {
-      const imported = importFiles(given);
+      const files = await unpacked(given);
+      if (!files.ok) {
+        report(files.error);
+        return false;
+      }
+      const imported = importFiles(files.value);
       switch (imported.kind) {
         case 'nothing':
           report({
@@ -330,9 +338,21 @@ export function libraryActions(deps: LibraryDeps): LibraryActions {
     async downloadOwn(id) {
       await flush();
       const guest = await library.load(id);
-      return guest ? guestDownloads(guest.main, guest.files) : [];
+      const main = guest?.files[guest.main];
+      if (!guest || main === undefined) return null;
+      return Object.keys(guest.files).length > 1
+        ? archiveOf(guest.name, guest.files)
+        : fileDownload(guest.main, main);
     },
   };
+}
+
+/** An archive that was opened alone stands for the files in it. */
+async function unpacked(
+  given: readonly NamedBytes[],
+): Promise<Result<readonly NamedBytes[], Problem>> {
+  const [only, ...others] = given;
+  return only && others.length === 0 && isArchive(only) ? filesInArchive(only) : ok(given);
 }
 
 /** What the form starts with. Files of whole sectors are likely disks; a small file with a jump is likely 16 bits. */

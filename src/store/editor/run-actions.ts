@@ -1,6 +1,7 @@
 /** Giving programs to the machine, and taking files out of the page. */
 import type { Problem } from '../../session/view';
 import type { Diagnostic } from '../../toolchain/api';
+import { archiveOf } from './archive';
 import type { BreakpointActions } from './breakpoint-actions';
 import { builtDownload, fileDownload } from './downloads';
 import type {
@@ -103,6 +104,7 @@ export function runActions(deps: RunDeps): RunActions {
         const content = guest.files[activeFile];
         return content === undefined ? null : fileDownload(activeFile, content);
       }
+      if (format === 'archive') return archiveOf(guest.name, guest.files);
       const { main, files } = guest;
       const bytes = await toolchain.build({ main, files }, format);
       if (bytes) return builtDownload(main, format, bytes);

@@ -45,6 +45,9 @@ export function EditorBar({ guest }: { readonly guest: OpenGuest }) {
               ? [{ label: 'This file', act: () => void download('source') }]
               : [
                   { label: 'This file', act: () => void download('source') },
+                  ...(Object.keys(guest.files).length > 1
+                    ? [{ label: 'All files (.zip)', act: () => void download('archive') }]
+                    : []),
                   { label: 'ELF kernel (.elf)', act: () => void download('elf') },
                   { label: 'Flat binary (.bin)', act: () => void download('flat') },
                   { label: 'Listing (.lst)', act: () => void download('listing') },

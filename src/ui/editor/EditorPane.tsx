@@ -114,6 +114,7 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
   const stale = useEditor((s) => s.stale);
   const reveal = useEditor((s) => s.reveal);
   const saving = useEditor((s) => s.saving);
+  const keepsNothing = useEditor((s) => s.storageTrouble !== null);
   const { program } = useRunning();
   const bytes = useBytes(guest, file, text);
   const execution = useExecution(file, text);
@@ -210,7 +211,7 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
       <StatusLine
         place={{ ...cursor, line }}
         address={address}
-        saving={readOnly ? 'read-only' : saving}
+        saving={readOnly ? 'read-only' : keepsNothing ? 'refused' : saving}
         size={image && !stale && image.lines === reply?.lines ? image.size : null}
         hintId={hintId}
         onShowBlock={(at) => void revealBlock(at)}

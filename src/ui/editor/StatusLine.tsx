@@ -9,7 +9,7 @@ export interface StatusLineProps {
   readonly place: SourcePlace;
   /** Of the cursor's line in the running program; null when it holds no instruction there. */
   readonly address: number | null;
-  readonly saving: 'kept' | 'waiting' | 'read-only';
+  readonly saving: 'kept' | 'waiting' | 'read-only' | 'refused';
   /** Bytes of the assembled program; null while it has errors. */
   readonly size: number | null;
   readonly hintId: string;
@@ -17,7 +17,12 @@ export interface StatusLineProps {
   readonly onRunTo: (address: number) => void;
 }
 
-const SAVING = { kept: 'Saved', waiting: 'Saving…', 'read-only': 'Read-only' };
+const SAVING = {
+  kept: 'Saved',
+  waiting: 'Saving…',
+  'read-only': 'Read-only',
+  refused: 'Not kept by this browser',
+};
 
 export function StatusLine(props: StatusLineProps) {
   const { place, address, saving, size, hintId, onShowBlock, onRunTo } = props;

@@ -1,4 +1,5 @@
 /** Files in and out of the page: downloads, and files a person picked or dropped. */
+import type { Problem } from '../../session/view';
 import type { Download, NamedBytes } from '../../store/editor/editor-state';
 
 /** Long enough for the browser to have begun reading. */
@@ -11,6 +12,21 @@ export function handOver({ name, bytes, type }: Download): void {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
+}
+
+/** A file that cannot be read is told of, and nothing is opened. */
+export async function unlessUnreadable(
+  reading: Promise<NamedBytes[]>,
+  report: (problem: Problem) => void,
+): Promise<NamedBytes[]> {
+  try {
+    return await reading;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = 'It may have been moved or changed meanwhile, or be a folder without access.';
+    report({ message: `A file could not be read: ${why}`, hint });
+    return [];
+  }
 }
 
 /** Names with their folders, when a folder was chosen. */

@@ -1,7 +1,8 @@
 /** The browser's file dialog behind a button: a hidden field that opens what was chosen as a guest. */
 import type { Ref } from 'react';
 import { useEditorActions } from '../../store/editor/use-editor';
-import { readFiles } from '../editor/hand-over';
+import { useActions } from '../../store/use-store';
+import { readFiles, unlessUnreadable } from '../editor/hand-over';
 
 export interface FilePickerProps {
   /** To open the dialog: `click()` it. */
@@ -14,6 +15,7 @@ export interface FilePickerProps {
 
 export function FilePicker({ ref, label, folder = false, testId }: FilePickerProps) {
   const { openFiles } = useEditorActions();
+  const { report } = useActions();
   return (
     <input
       ref={ref}
@@ -24,7 +26,7 @@ export function FilePicker({ ref, label, folder = false, testId }: FilePickerPro
       {...(folder ? { webkitdirectory: '' } : { multiple: true })}
       onChange={async (event) => {
         const input = event.currentTarget;
-        const chosen = await readFiles(input.files ?? []);
+        const chosen = await unlessUnreadable(readFiles(input.files ?? []), report);
         // The same file may be chosen again after it was mended.
         input.value = '';
         if (chosen.length > 0) void openFiles(chosen);

@@ -58,7 +58,8 @@ function OwnGuest({ guest, open }: { readonly guest: GuestSummary; readonly open
   const [renaming, setRenaming] = useState(false);
   const { id, name } = guest;
   const download = async () => {
-    for (const file of await actions.downloadOwn(id)) handOver(file);
+    const file = await actions.downloadOwn(id);
+    if (file) handOver(file);
   };
   return (
     <li className="own-guest" data-open={open}>

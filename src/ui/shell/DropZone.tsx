@@ -1,12 +1,14 @@
 /** Lets a guest be dropped anywhere on the page: an image, or source with the files it includes. */
 import { type ReactNode, useEffect, useState } from 'react';
 import { useEditorActions } from '../../store/editor/use-editor';
-import { droppedFiles } from '../library';
+import { useActions } from '../../store/use-store';
+import { droppedFiles, unlessUnreadable } from '../library';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
 export function DropZone(): ReactNode {
   const { openFiles } = useEditorActions();
+  const { report } = useActions();
   const [over, setOver] = useState(false);
 
   useEffect(() => {
@@ -22,7 +24,9 @@ export function DropZone(): ReactNode {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      if (event.dataTransfer) void openFiles(await droppedFiles(event.dataTransfer));
+      if (!event.dataTransfer) return;
+      const files = await unlessUnreadable(droppedFiles(event.dataTransfer), report);
+      if (files.length > 0) void openFiles(files);
     };
     document.addEventListener('dragover', onDragOver);
     document.addEventListener('dragleave', onDragLeave);
@@ -32,7 +36,7 @@ export function DropZone(): ReactNode {
       document.removeEventListener('dragleave', onDragLeave);
       document.removeEventListener('drop', onDrop);
     };
-  }, [openFiles]);
+  }, [openFiles, report]);
 
   return over ? (
     <div className="drop-zone" aria-hidden="true">

@@ -14,6 +14,7 @@ import { IconButton } from '../shared/Button';
 import { Tabs } from '../shared/Tabs';
 import { DebugBar } from './DebugBar';
 import { lowerPanels, upperPanels } from './docks';
+import { layoutStorage } from './layout-storage';
 import './workbench.css';
 
 const COLUMNS = { editor: 50, docks: 50 };
@@ -39,8 +40,8 @@ export default function Workbench({ view }: WorkbenchProps) {
   const { showPanel } = useActions();
   const columns = useGroupRef();
   const rows = useGroupRef();
-  const savedColumns = useDefaultLayout({ id: 'workbench-columns', storage: localStorage });
-  const savedRows = useDefaultLayout({ id: 'workbench-rows', storage: localStorage });
+  const savedColumns = useDefaultLayout({ id: 'workbench-columns', storage: layoutStorage });
+  const savedRows = useDefaultLayout({ id: 'workbench-rows', storage: layoutStorage });
   const stacked = useSyncExternalStore(watchWidth, isNarrow);
 
   const wanted = useApp((s) => s.keyboardWanted);
