@@ -2,7 +2,8 @@
 
 /**
  * @param value plain, cloneable data without cycles
- * @param counted arrays of bytes that other states share with this one, and that were counted there; added to
+ * @param counted objects and arrays of bytes that other states share with this one, and that were counted there; added
+ *   to. A monitor's translations, which never change, are most of its state: each is in memory once.
  */
 export function sizeOf(value: unknown, counted: WeakSet<object> = new WeakSet()): number {
   if (typeof value === 'string') return 16 + 2 * value.length;
@@ -27,6 +28,8 @@ export function sizeOf(value: unknown, counted: WeakSet<object> = new WeakSet())
     for (const item of value) bytes += sizeOf(item, counted);
     return bytes;
   }
+  if (counted.has(value)) return 8;
+  counted.add(value);
   for (const item of Object.values(value)) bytes += 16 + sizeOf(item, counted);
   return bytes;
 }
