@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hexBytes } from '../base/hex';
 import { assemble } from './assemble';
-import { toElf } from './elf';
+import { elfOffsets, toElf } from './elf';
 import { toFlat } from './flat';
 import { mustAssemble } from './testing/corpus';
 
@@ -105,6 +105,26 @@ describe('toElf', () => {
     expect(hexBytes(file.subarray(u32(headers[0]! + 4), u32(headers[0]! + 4) + 6))).toBe(
       '90 a1 08 00 10 00',
     );
+  });
+
+  it('loads a section with vstart at its load address, and makes code in any section executable', () => {
+    const high = toElf(
+      mustAssemble(
+        'org 0x100000\nbits 32\nnop\nsection .high vstart=0xc0001000 align=4096\nx: jmp x',
+      ),
+    );
+    const words = new DataView(high.buffer);
+    const [, second] = [52, 84].map((at) =>
+      [8, 12, 24].map((field) => words.getUint32(at + field, true)),
+    );
+    expect(second).toEqual([0xc0001000, 0x101000, 7]);
+  });
+
+  it('puts the section with a Multiboot header first in the file, where loaders look', () => {
+    const source =
+      'bits 32\norg 0x100000\ntimes 9000 nop\nsection .multiboot\nalign 4\ndd 0x1BADB002, 0, -0x1BADB002';
+    const offsets = elfOffsets(mustAssemble(source));
+    expect([offsets.get('.multiboot'), offsets.get('.text')]).toEqual([0x328, 0x1000]);
   });
 
   it('names labels in .symtab, local ones before global ones', () => {

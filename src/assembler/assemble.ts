@@ -144,6 +144,7 @@ function read(source: string, options: AssembleOptions, answers: readonly bigint
   const parser: Parser = new Parser(
     {
       binary: (name) => binaryFile(fileNamed(name)),
+      warn: (warning, origin) => add(toAsmError(warning, origin, 'warning')),
       extraNames: () => Object.values(preprocessor.names).flat(),
       answer: (index) => answers[index],
       estimate: (expression, scope) => {

@@ -128,6 +128,34 @@ describe('values that depend on addresses', () => {
   });
 });
 
+describe('warnings', () => {
+  it.each([
+    [
+      'bits32\nnop',
+      "1:1 warning 'bits32' alone on a line is taken as a label: with a ':' behind it that is clear [bits32:]",
+    ],
+    [
+      'lock add eax, 5',
+      "1:6 warning 'lock' is for memory: without it the processor refuses 'add' with #UD",
+    ],
+    [
+      'org 0x100000\ndd 0x1BADB002, 3, -0x1BADB002',
+      '2:1 warning this looks like a Multiboot header, but its three dwords do not add up to 0: the checksum is -(magic + flags)',
+    ],
+    [
+      'org 0x100000\nnop\ndd 0x1BADB002, 0, -0x1BADB002',
+      "3:1 warning a Multiboot header must lie at a multiple of 4: write 'align 4' before it",
+    ],
+    [
+      'org 0x100000\ntimes 9000 nop\n  dd 0x1BADB002, 0, -0x1BADB002',
+      "3:3 warning this Multiboot header lies 13096 bytes into the ELF file, and loaders look at the first 8192: put it before the rest of '.text', or in a section of its own",
+    ],
+    ['org 0x100000\ntimes 9000 nop\nsection .multiboot\ndd 0x1BADB002, 0, -0x1BADB002', undefined],
+  ])('%j: %s', (source, expected) => {
+    expect(told(source)).toEqual(expected === undefined ? [] : [expected]);
+  });
+});
+
 describe('macros', () => {
   it.each([
     [

@@ -6,6 +6,8 @@ import { registerNamed } from '../machine/codec/opcode-forms';
 import { SourceError } from './errors';
 import type { Token } from './lexer';
 import { formsNamed } from './mnemonics';
+import { PREPROCESSOR_DIRECTIVES } from './preprocessor/words';
+import { type Table, table } from './table';
 
 type Finder = (tokens: readonly Token[]) => SourceError | null;
 
@@ -125,7 +127,37 @@ const masmOperator = anyToken((token, next, before) => {
     : null;
 });
 
-const comment = anyToken((token) => {
+const equals: Finder = ([name, sign]) =>
+  name?.kind === 'word' && sign?.text === '=' && !registerNamed(wordOf(name))
+    ? mark(
+        sign,
+        `NASM writes '${name.text} equ value', or '%assign ${name.text} value' where it changes`,
+        'equ',
+      )
+    : null;
+
+/** Directives without their `%`, and statements of C. */
+const WORDS_ELSEWHERE: Table<string> = table({
+  ...Object.fromEntries(
+    PREPROCESSOR_DIRECTIVES.filter((word) => word !== 'rep' && /^\w+$/.test(word)).map((word) => [
+      word,
+      `%${word}`,
+    ]),
+  ),
+  ...{ goto: 'jmp', return: 'ret' },
+});
+
+const wordElsewhere: Finder = ([first]) => {
+  const nasm = WORDS_ELSEWHERE[wordOf(first)];
+  return first && nasm !== undefined && !formsNamed(wordOf(first))
+    ? mark(first, `NASM has no '${first.text}': write '${nasm}'`, nasm)
+    : null;
+};
+
+const comment = anyToken((token, next) => {
+  if (token.text === '#' && next?.kind === 'number' && !next.spaced) {
+    return mark(token, "NASM writes constants without '#'");
+  }
   const isComment = token.kind === 'punctuation' && (token.text === '//' || token.text === '#');
   return isComment ? mark(token, "a comment begins with ';'", ';') : null;
 });
@@ -208,8 +240,10 @@ const lonelyBracket: Finder = (tokens) => {
 const FINDERS: readonly Finder[] = [
   attRegister,
   cDirective,
+  equals,
   comment,
   blockComment,
+  wordElsewhere,
   dotDirective,
   masmWord,
   masmOperator,

@@ -4,6 +4,7 @@
  * Sizes depend on addresses (short branches) and addresses on sizes, so all statements are walked again and again, each
  * time with the addresses of the walk before, until nothing moves. One last walk then writes the bytes and reports errors.
  */
+import { registerNamed } from '../machine/codec/opcode-forms';
 import { Bytes, type DataPlace, dataBytes, MAX_SECTION_BYTES } from './data-bytes';
 import { SourceError } from './errors';
 import { type Expression, evaluate, type Scope, type Value } from './expression';
@@ -353,6 +354,14 @@ export class LayoutEngine {
     if (foreign) throw foreign;
     const local = name.startsWith('.');
     const names = [...this.definitions.keys()].filter((key) => !key.startsWith('..@'));
+    if (registerNamed(name.toLowerCase())) {
+      const message = `register '${name}' cannot be part of an expression: what it holds is known only when the program runs`;
+      throw new SourceError(message, token.at, token.text.length);
+    }
+    if (/^[a-f][0-9a-f]*h$/i.test(name)) {
+      const message = `'${name}' is not defined: a number begins with a digit`;
+      throw new SourceError(message, token.at, token.text.length, `0${name}`);
+    }
     // To look through all names for each is too much where there are very many of both.
     const isMuch = ++this.undefinedNames * names.length > MAX_COMPARISONS;
     const near = isMuch

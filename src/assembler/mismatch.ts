@@ -44,6 +44,7 @@ export function describeOperand(operand: Operand): string {
     case 'memory':
       return operand.size === null ? 'memory' : `${SIZE_NAMES[operand.size]} memory`;
     case 'immediate':
+      if (operand.size !== null) return `a ${SIZE_NAMES[operand.size]} constant`;
       return operand.expression.kind === 'symbol' ? `'${operand.expression.name}'` : 'a constant';
   }
 }
@@ -56,7 +57,7 @@ const bareName = (operand: Operand | undefined): string | null =>
 
 /** Bytes of a general register or of memory with a size word; null where the source does not say. */
 function sizeOf(operand: Operand): Size | null {
-  if (operand.kind === 'memory') return operand.size;
+  if (operand.kind === 'memory' || operand.kind === 'immediate') return operand.size;
   if (operand.kind !== 'register') return null;
   const bits = /^r(8|16|32)$/.exec(operand.info.class)?.[1];
   return bits === undefined ? null : ((Number(bits) / 8) as Size);
@@ -218,7 +219,7 @@ const portOperands: Rule = ({ mnemonic, operands }) => {
 
 const pushBytes: Rule = ({ mnemonic, operands }) => {
   const [first] = operands;
-  if (!/^(push|pop)$/.test(mnemonic) || !first || sizeOf(first) !== 1) return null;
+  if (!/^(push|pop)$/.test(mnemonic) || !first || ![1, 8].includes(sizeOf(first) ?? 0)) return null;
   const wide =
     first.kind === 'register' ? `'${mnemonic} e${first.info.name[0]}x'` : `'${mnemonic} dword'`;
   return at(
@@ -250,7 +251,10 @@ const differentSizes: Rule = ({ operands }) => {
   const bits = (operand: Operand): string =>
     `${describeOperand(operand)} has ${sizeOf(operand)! * 8} bits`;
   const wider = sizeOf(first)! > sizeOf(second)!;
-  const hint = wider && first.kind === 'register' ? '; movzx or movsx widens' : '';
+  const hint =
+    wider && first.kind === 'register' && second.kind !== 'immediate'
+      ? '; movzx or movsx widens'
+      : '';
   return at(second.token, `the sizes differ: ${bits(first)}, ${bits(second)}${hint}`);
 };
 

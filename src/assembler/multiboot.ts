@@ -15,7 +15,7 @@ import { toAsmError } from './origin';
 const MAGIC = 0x1badb002;
 const HEADER_BYTES = 12;
 /** Loaders look no further into the file. */
-export const MULTIBOOT_REACH = 8192;
+const MULTIBOOT_REACH = 8192;
 
 interface Found {
   readonly at: number;
@@ -37,10 +37,6 @@ function headersIn(bytes: Uint8Array): Found[] {
 }
 
 const isInReach = (at: number): boolean => at % 4 === 0 && at + HEADER_BYTES <= MULTIBOOT_REACH;
-
-/** Whether a loader of Multiboot kernels finds a header in this file. */
-export const hasMultibootHeader = (file: Uint8Array): boolean =>
-  headersIn(file.subarray(0, MULTIBOOT_REACH)).some(({ at, sound }) => sound && isInReach(at));
 
 /** The name of the section with a header: it goes first in an ELF file. */
 export function multibootSection(assembly: Assembly): string | null {

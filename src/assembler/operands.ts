@@ -27,6 +27,11 @@ export function parseOperands(reader: TokenReader, constants: ConstantScope): Op
   for (;;) {
     operands.push(parseOperand(reader, constants));
     if (reader.done) return operands;
+    if (reader.is('[')) {
+      reader.fail(
+        "expected ',' between operands, found '[': an address is one sum in one pair of brackets, '[table + ebx]'",
+      );
+    }
     reader.expect(',', 'between operands');
   }
 }
@@ -59,6 +64,16 @@ function parseOperand(reader: TokenReader, constants: ConstantScope): Operand {
         start!.at,
         start!.text.length,
       );
+    }
+    const next = reader.current;
+    if (next?.kind === 'punctuation' && /^[-+*]$/.test(next.text)) {
+      const message = `a register stands alone, or in brackets: 'lea' computes, as in 'lea eax, [ebx + 4*ecx]'`;
+      throw new SourceError(message, next.at, next.text.length);
+    }
+    const bytes = { r8: 1, r16: 2, r32: 4 }[info.class as 'r8' | 'r16' | 'r32'];
+    if (size !== null && bytes !== undefined && bytes !== size) {
+      const message = `'${info.name}' has ${bytes * 8} bits, and the word before it says ${size * 8}`;
+      throw new SourceError(message, token.at, token.text.length);
     }
     return { kind: 'register', token: start!, info, to };
   }

@@ -37,6 +37,8 @@ export interface ParserHost {
   readonly binary: (name: string) => Uint8Array | undefined;
   /** Names that macros and defines made, for near-miss suggestions. */
   readonly extraNames: () => readonly string[];
+  /** Told, and assembled all the same. */
+  readonly warn: (warning: SourceError, origin: Origin) => void;
   /** What the layout made of a value that was asked for while reading, in the round before; undefined in the first. */
   readonly answer: (index: number) => bigint | undefined;
   /** The value of an expression here, as far as addresses are known. */
@@ -202,6 +204,10 @@ export class Parser {
     return name.startsWith('.') && !name.startsWith('..') ? this.scope + name : name;
   }
 
+  private warn(warning: SourceError): void {
+    this.host.warn(warning, this.line.origin);
+  }
+
   private parseLabels(reader: TokenReader): void {
     const first = reader.current;
     if (first?.kind !== 'word') return;
@@ -225,6 +231,10 @@ export class Parser {
     rejectReserved(first);
     reader.position += colon ? 2 : 1;
     this.label(first);
+    if (!colon && reader.done && !this.line.origin.expansion) {
+      const message = `'${first.text}' alone on a line is taken as a label: with a ':' behind it that is clear`;
+      this.warn(new SourceError(message, first.at, first.text.length, `${first.text}:`));
+    }
   }
 
   private looksMistyped(word: string): boolean {
@@ -274,7 +284,12 @@ export class Parser {
       return;
     }
     reader.position++;
+    const first = reader.current;
     const times = parseExpression(reader);
+    if (reader.done && first && formsNamed(first.text.toLowerCase())) {
+      const message = `'times' needs a count: 'times 4 ${first.text}'`;
+      throw new SourceError(message, first.at, first.text.length, `4 ${first.text}`);
+    }
     this.add({ kind: 'body', times, body: this.parseBody(reader) });
   }
 
@@ -372,8 +387,10 @@ export class Parser {
   private parseAlign(word: string, reader: TokenReader): void {
     const boundary = parseExpression(reader);
     let fill: Body | null = null;
-    if (reader.accept(',')) fill = this.parseBody(reader);
-    else if (word === 'alignb') {
+    if (!reader.done) {
+      reader.expect(',', `before what '${word}' fills with`);
+      fill = this.parseBody(reader);
+    } else if (word === 'alignb') {
       fill = { kind: 'reserve', unit: 1, count: { kind: 'constant', value: 1n } };
     }
     this.add({ kind: 'align', boundary, fill, section: this.alignsSection });
@@ -428,6 +445,10 @@ export class Parser {
     const name = bare ? `${mnemonic}p` : mnemonic;
     rejectMistypedRegister(mnemonic, operands);
     const candidates = matchForms(name, token, operands, formsNamed(name)!, bits);
+    if (prefixes.lock && !operands.some(({ kind }) => kind === 'memory')) {
+      const message = `'lock' is for memory: without it the processor refuses '${mnemonic}' with #UD`;
+      this.warn(new SourceError(message, token.at, token.text.length));
+    }
     if (prefixes.lock && !candidates.some(({ form }) => form.lockable)) {
       throw new SourceError(`'${mnemonic}' cannot be locked`, token.at, token.text.length);
     }

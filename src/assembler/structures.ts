@@ -71,6 +71,8 @@ export class Structures {
 
   private begin(reader: TokenReader, token: Token, origin: Origin): void {
     if (this.structure) wrong(token, `struc '${this.structure.name}' is still open`);
+    // Open even without a name, so that its endstruc has something to close.
+    this.structure = { name: '', token, origin };
     const name = nameIn(reader);
     const start = reader.accept(',') ? parseExpression(reader) : constant(0n);
     this.structure = { name: name.text, token, origin };
@@ -81,6 +83,7 @@ export class Structures {
   private end(token: Token): void {
     const { name } = this.structure ?? wrong(token, 'endstruc without struc');
     this.structure = null;
+    if (name === '') return;
     const expression = sum('-', { kind: 'here' }, symbol(name, token), token);
     this.host.add({ kind: 'equ', name: `${name}_size`, expression }, token);
     this.host.backToSection(token);
