@@ -14,7 +14,6 @@ import { boundaryBefore } from './breakpoints/canonical';
 import { stopView } from './breakpoints/reason';
 import { Resolver } from './breakpoints/resolve';
 import { type BreakpointFound, BreakpointSearch } from './breakpoints/search';
-import { aroundFunction, beforeReturn, behindCall } from './call-steps';
 import { type Compiled, compile, matches } from './conditions';
 import type {
   BranchesView,
@@ -31,8 +30,6 @@ import { resolveEdit, tryEdits } from './edits';
 import { fetchTexts } from './fetch-texts';
 import { fingerprintOf } from './fingerprint';
 import { outsideInput } from './guest-input';
-import { inspect } from './inspections';
-import { findOrigin } from './origin';
 import { nextPhase, phasesAt } from './phases';
 import { openWorld, type Run, withInput } from './run';
 import { ruleWarmedUpTo, stopBefore } from './search';
@@ -65,6 +62,13 @@ type Found =
   | { readonly kind: 'superseded' };
 
 type StoppedAt = Extract<BreakpointFound, { kind: 'hit' }>;
+
+/** What only a debugger asks for comes in chunks of their own, when it is first asked for. */
+const forDebugger = {
+  callSteps: () => import('./call-steps'),
+  inspections: () => import('./inspections'),
+  origin: () => import('./origin'),
+};
 
 const NOT_OPEN = 'No guest is open yet.';
 const NO_RESOLVER = new Resolver(new SourceMap([], new Map()), false);
@@ -307,6 +311,7 @@ export class Session implements SessionApi {
   }
 
   async stepOver(direction: Direction): Promise<MachineView> {
+    const { beforeReturn, behindCall } = await forDebugger.callSteps();
     const run = this.opened();
     const from = this.present.retired;
     if (direction === 'forward') {
@@ -326,6 +331,7 @@ export class Session implements SessionApi {
   }
 
   async stepOut(direction: Direction): Promise<MachineView> {
+    const { aroundFunction } = await forDebugger.callSteps();
     const run = this.atPresent();
     const around = aroundFunction(run);
     if (!around.ok) return this.stay(around.error.replace(/\.$/, ''));
@@ -352,12 +358,14 @@ export class Session implements SessionApi {
     kind: Kind,
     request: Inspections[Kind]['request'],
   ): Promise<Inspections[Kind]['reply']> {
+    const { inspect } = await forDebugger.inspections();
     return inspect(this.atPresent(), this.since, kind, request);
   }
 
   async origin(target: OriginTarget): Promise<Origin> {
     const run = this.opened();
     const turn = ++this.turn;
+    const { findOrigin } = await forDebugger.origin();
     return findOrigin(run, this.present.retired, target, () => this.goOn(turn));
   }
 
