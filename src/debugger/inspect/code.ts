@@ -4,7 +4,7 @@ import { address as hex } from '../../base/hex';
 import { decode } from '../../machine/codec/decode';
 import { format } from '../../machine/codec/format';
 import type { Instruction } from '../../machine/codec/instruction';
-import { SEG } from '../../machine/cpu/state';
+import { EFLAGS_VM, SEG } from '../../machine/cpu/state';
 import type { DisassemblyLine, Unreadable } from '../../session/debug';
 import type { InspectContext } from './context';
 import { baseOf, bitsOf, type LookedAt, linearEip, lookAt } from './cpu';
@@ -68,38 +68,81 @@ export function instructionAt(cpu: LookedAt, at: number): Instruction | null {
   return bytes.length === 0 ? null : readInstruction(cpu, at, bytes).instruction;
 }
 
+/** The segment that code lies in, as far as reading its instructions needs it. */
+export interface CodePlace {
+  readonly base: number;
+  readonly bits: 16 | 32;
+  /** In `real` and `virtual-8086` mode selectors are paragraphs. */
+  readonly mode: 'protected' | 'real' | 'virtual-8086';
+}
+
+const CR0_PE = 1;
+
+/** Where the CPU executes now. */
+export function codePlace({ registers }: LookedAt): CodePlace {
+  const isReal = (registers.cr0 & CR0_PE) === 0;
+  const is8086 = (registers.eflags & EFLAGS_VM) !== 0;
+  return {
+    base: baseOf(registers, SEG.CS),
+    bits: bitsOf(registers, SEG.CS),
+    mode: isReal ? 'real' : is8086 ? 'virtual-8086' : 'protected',
+  };
+}
+
 export interface CallBefore {
   /** Linear address of the CALL. */
   readonly address: number;
-  /** Linear address it calls, when the instruction says it; null for indirect and far calls. */
+  /** Linear address it calls, when the instruction says it; null for indirect calls and calls by selector. */
   readonly target: number | null;
+  readonly isFar: boolean;
+  /** The selector in a far call that has one. */
+  readonly selector: number | null;
 }
 
 /**
  * The CALL that ends exactly at `at`, if there is one: then `at` may be a return address. Bytes before an address can
  * be read as instructions in several ways; that one of them is a CALL is a good sign, not a proof.
+ *
+ * @param distance near or far calls alone; absent: both
  */
-export function callBefore(cpu: LookedAt, at: number): CallBefore | null {
+export function callBefore(
+  cpu: LookedAt,
+  at: number,
+  code: CodePlace = codePlace(cpu),
+  distance?: 'near' | 'far',
+): CallBefore | null {
   const before = cpu.linear((at - LONGEST_CALL) >>> 0, LONGEST_CALL);
   if (cpu.linear(at, 1)[0] === null) return null;
-  const base = baseOf(cpu.registers, SEG.CS);
   for (let length = SHORTEST_CALL; length <= LONGEST_CALL; length++) {
     const bytes = before.slice(LONGEST_CALL - length);
     if (bytes.includes(null) || !mayBeCall(bytes as number[])) continue;
     const address = (at - length) >>> 0;
-    const instruction = decode(
-      Uint8Array.from(bytes as number[]),
-      (address - base) >>> 0,
-      bitsOf(cpu.registers, SEG.CS),
-    );
+    const offset = (address - code.base) >>> 0;
+    const instruction = decode(Uint8Array.from(bytes as number[]), offset, code.bits);
     if (instruction.length !== length) continue;
-    const { flowControl } = instruction;
-    if (flowControl !== FlowControl.Call && flowControl !== FlowControl.IndirectCall) continue;
-    const [operand] = instruction.operands;
-    const target = operand?.kind === 'near-branch' ? (base + operand.target) >>> 0 : null;
-    return { address, target };
+    const call = callOf(instruction, address, code);
+    if (call && (distance === undefined || call.isFar === (distance === 'far'))) return call;
   }
   return null;
+}
+
+function callOf(
+  { flowControl, operands, farIndirect }: Instruction,
+  address: number,
+  code: CodePlace,
+): CallBefore | null {
+  if (flowControl !== FlowControl.Call && flowControl !== FlowControl.IndirectCall) return null;
+  const [operand] = operands;
+  if (operand?.kind === 'near-branch') {
+    const target = (code.base + operand.target) >>> 0;
+    return { address, target, isFar: false, selector: null };
+  }
+  if (operand?.kind === 'far-branch') {
+    const { selector, offset } = operand;
+    const target = code.mode === 'protected' ? null : ((selector << 4) + offset) >>> 0;
+    return { address, target, isFar: true, selector };
+  }
+  return { address, target: null, isFar: farIndirect, selector: null };
 }
 
 /** Opcodes E8 (near), 9A (far), FF /2 and /3 (indirect), each perhaps behind prefixes. */
