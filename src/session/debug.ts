@@ -267,6 +267,8 @@ export interface WalkView {
 export type StackEntryKind =
   | 'return-address'
   | 'saved-frame-pointer'
+  /** Part of what an interrupt, an exception or a far call pushed. */
+  | 'frame'
   | 'code'
   | 'data'
   | 'stack'
@@ -283,7 +285,14 @@ export interface StackView {
     readonly address: number;
     readonly value: number | null;
     readonly kind: StackEntryKind;
+    /** Nearest label at `target`. */
     readonly label: string | null;
+    /** Linear address the word leads to, if it looks like one. */
+    readonly target: number | null;
+    /** What leads to it: `stack` and `data` are shown in memory, `code` as a block. */
+    readonly leadsTo: 'code' | 'data' | 'stack' | null;
+    /** Of a frame's word, what it is: `EFLAGS, IF=1 IOPL=0`, `EIP →` with `target` to follow; null otherwise. */
+    readonly words: string | null;
     readonly changed: boolean;
   }[];
 }
@@ -294,9 +303,17 @@ export interface CallFrameView {
   readonly source: { readonly file: string; readonly line: number } | null;
   /** EBP of the frame; null for the innermost when it has none yet. */
   readonly framePointer: number | null;
-  /** How this frame was entered from the next: `call`, or an interrupt or exception frame found on the stack. */
-  readonly by: 'current' | 'call' | 'interrupt';
-  /** Linear address of the stack word that says where this frame goes on; null for the current one. */
+  /**
+   * How it was left for the frame before it in the list: `call`, near or far; `interrupt`, an interrupt or exception
+   * frame found on the stack; `task`, a nested task whose task state links to this one's.
+   */
+  readonly by: 'current' | 'call' | 'interrupt' | 'task';
+  /** Selector of the task; null unless `by` is `task`. */
+  readonly task: number | null;
+  /**
+   * Linear address of the word that says where this frame goes on, on the stack or, for a task, in its task state; null
+   * for the current one.
+   */
   readonly returnSlot: number | null;
   /** Linear stack pointer when control is back in it; of the current frame as it is. */
   readonly stackPointer: number;

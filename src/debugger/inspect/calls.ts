@@ -1,190 +1,242 @@
 /**
- * Who called whom, as far as the stack tells. Three sources, in this order: an interrupt frame (told by its shape: a
- * code selector of the GDT and a flags image behind an address), the chain of frame pointers, and, where code keeps no
- * frame pointers, the nearest word that is an address just behind a CALL. Words left on a stack can mislead the last one.
+ * Who called whom, as far as the stack tells. Four sources: a frame that the CPU pushed (`frames.ts`), the chain of frame
+ * pointers, where code keeps no frame pointers the nearest word that is an address just behind a CALL, and at the end of
+ * a nested task's stack the task it is linked to. Words left on a stack can mislead the last but one.
  */
-import { address as hex } from '../../base/hex';
-import { SEG } from '../../machine/cpu/state';
+import { Mnemonic } from 'iced-x86';
+import { address as hex, hex16 } from '../../base/hex';
 import type { CallFrameView, CallStackView } from '../../session/debug';
-import { callBefore } from './code';
+import { callBefore, instructionAt } from './code';
 import type { InspectContext } from './context';
-import { baseOf, bitsOf, type LookedAt, linearEip, lookAt, numberAt } from './cpu';
+import { type LookedAt, lookAt } from './cpu';
+import { type Frame, type FrameWord, farFrame, frameAt, type NextReturn } from './frames';
+import {
+  currentPosition,
+  onStack,
+  type Position,
+  type Scene,
+  sceneOf,
+  stackOffset,
+  wordSize,
+} from './position';
+import { linkedTask } from './tasks';
 
 const MOST_FRAMES = 64;
-/** Bytes searched for the next interrupt frame or return address. */
+/** Bytes searched for the next frame or return address. */
 const SEARCH_BYTES = 2048;
 const PUSH_EBP = 0x55;
 
-interface Position {
-  /** Linear address of the code; for a caller its return address. */
-  readonly eip: number;
-  /** Linear address of the first stack word not yet explained. */
-  readonly esp: number;
-  readonly ebp: number;
-  readonly cpl: number;
-  readonly by: CallFrameView['by'];
-  /** The stack word that holds `eip`; null for the current position. */
-  readonly slot: number | null;
+interface Found {
+  readonly position: Position;
+  /** Linear address of the frame left, where the chain of frame pointers knows it. */
+  readonly framePointer: number | null;
+  readonly words: readonly FrameWord[];
+  /** Why its own callers are not looked for; null: they are. */
+  readonly ended: string | null;
 }
 
-type Found = { readonly position: Position; readonly framePointer: number | null };
+export interface Walk extends CallStackView {
+  /** The words of all frames met on the way that the CPU pushed. */
+  readonly words: readonly FrameWord[];
+}
 
 export function calls(context: InspectContext): CallStackView {
-  const cpu = lookAt(context.system, 'guest');
-  const { registers } = cpu;
-  if (bitsOf(registers, SEG.CS) === 16) {
-    const only = frameView(context, cpu, startOf(cpu), null);
-    return { frames: [only], ended: 'Only 32-bit code is followed to its callers.' };
-  }
-  const frames: CallFrameView[] = [];
-  let here = startOf(cpu);
-  for (;;) {
-    const found = callerOf(context, cpu, here);
-    const framePointer = typeof found === 'string' ? null : found.framePointer;
-    frames.push(frameView(context, cpu, here, framePointer));
-    if (typeof found === 'string') return { frames, ended: found };
-    if (frames.length === MOST_FRAMES) {
-      return { frames, ended: `There may be more: ${MOST_FRAMES} frames are shown.` };
-    }
-    here = found.position;
-  }
+  const { frames, ended } = walkCalls(context, lookAt(context.system, 'guest'));
+  return { frames, ended };
 }
 
-function startOf({ registers }: LookedAt): Position {
-  const stack = baseOf(registers, SEG.SS);
-  return {
-    eip: linearEip(registers),
-    esp: (stack + (registers.gpr[4] ?? 0)) >>> 0,
-    ebp: (stack + (registers.gpr[5] ?? 0)) >>> 0,
-    cpl: registers.cpl,
-    by: 'current',
-    slot: null,
-  };
+export function walkCalls(context: InspectContext, cpu: LookedAt): Walk {
+  const scene = sceneOf(context, cpu);
+  const frames: CallFrameView[] = [];
+  const words: FrameWord[] = [];
+  const tasks = new Set<number>();
+  let here = currentPosition(cpu);
+  for (;;) {
+    tasks.add(here.task.selector);
+    const found = callerOf(scene, here, tasks);
+    const isEnd = typeof found === 'string';
+    frames.push(frameView(scene, here, isEnd ? null : found.framePointer));
+    if (isEnd) return { frames, words, ended: found };
+    if (frames.length === MOST_FRAMES) {
+      return { frames, words, ended: `There may be more: ${MOST_FRAMES} frames are shown.` };
+    }
+    words.push(...found.words);
+    here = found.position;
+    if (found.ended !== null) {
+      frames.push(frameView(scene, here, null));
+      return { frames, words, ended: found.ended };
+    }
+  }
 }
 
 /** The source of a caller is the line of its CALL; its address is where it goes on. */
 function frameView(
-  { names }: InspectContext,
-  cpu: LookedAt,
-  { eip, esp, by, slot }: Position,
+  { context: { names }, cpu }: Scene,
+  { eip, code, esp, by, slot, task }: Position,
   framePointer: number | null,
 ): CallFrameView {
-  const at = by === 'call' ? (callBefore(cpu, eip)?.address ?? eip) : eip;
+  const at = by === 'call' ? (callBefore(cpu, eip, code)?.address ?? eip) : eip;
   return {
     ...{ address: eip, label: names.labelOf(eip), source: names.lineOf(at), framePointer, by },
-    ...{ returnSlot: slot, stackPointer: esp },
+    ...{ returnSlot: slot, stackPointer: esp, task: by === 'task' ? task.selector : null },
   };
 }
 
 /** The next position outward, or why there is none. */
-function callerOf(context: InspectContext, cpu: LookedAt, here: Position): Found | string {
-  const word = (at: number) => numberAt(cpu.linear(at >>> 0, 4), 0, 4);
-  if (word(here.esp) === null)
+function callerOf(scene: Scene, here: Position, tasks: ReadonlySet<number>): Found | string {
+  const inner = callerOnStack(scene, here);
+  if (typeof inner !== 'string' || !here.isNested || here.code.mode !== 'protected') return inner;
+  const linked = linkedTask(scene, here);
+  if (!linked) return `${inner} NT is set, but the task state links to no task that waits.`;
+  const { position, isElsewhere } = linked;
+  if (tasks.has(position.task.selector)) return `${inner} The links of the tasks go in a circle.`;
+  const name = `Task ${hex16(position.task.selector)}`;
+  const ended = isElsewhere
+    ? `${name} has page tables of its own: its stack cannot be read from here.`
+    : endIn8086(here, position);
+  return { position, framePointer: null, words: [], ended };
+}
+
+function callerOnStack(scene: Scene, here: Position): Found | string {
+  const size = wordSize(here);
+  if (scene.word(here.esp, size) === null) {
     return `The stack ends at ${hex(here.esp)}: nothing is mapped there.`;
-  const chained = byFramePointer(cpu, here, word);
-  const end = Math.min(chained ? here.ebp : here.esp + SEARCH_BYTES, 0xfffffffc);
+  }
+  const next = here.by === 'current' ? nextReturn(scene, here) : null;
+  const taken = next && frameAt(scene, here, here.esp, next);
+  if (taken) return throughFrame(here, taken, null);
+  const chained = byFramePointer(scene, here, size);
+  const framePointer = chained?.framePointer ?? null;
   // A caller without a frame of its own stands between the stack pointer and the frame pointer.
-  const direct = chained && here.by === 'current' ? frameless(context, cpu, here, word) : null;
+  const direct = chained && here.by !== 'call' ? frameless(scene, here, chained, size) : null;
   if (direct) return direct;
-  for (let at = here.esp; at < end; at += 4) {
-    const interrupted = interruptFrame(cpu, here, at, word);
-    if (interrupted) return { position: interrupted, framePointer: chained ? here.ebp : null };
+  const end = framePointer ?? endOfSearch(here, size);
+  for (let at = here.esp; at < end; at += size) {
+    const frame = frameAt(scene, here, at, null);
+    // A far return address without a change of rings may be left over, as near ones may.
+    const isSign = frame && (frame.kind === 'interrupt' || frame.to.cpl !== here.cpl);
+    if (frame && (isSign || !chained)) return throughFrame(here, frame, framePointer);
     if (chained) continue;
-    const back = word(at);
+    const back = scene.word(at, size);
     if (back === null) break;
-    if (callBefore(cpu, back)) return { position: called(here, back, at), framePointer: null };
+    if (nearCall(scene, here, back)) return throughCall(called(here, back, at, size), null);
   }
   if (chained) return chained;
-  if (here.ebp === 0) return 'The chain of frame pointers ends: EBP is 0.';
+  const register = size === 4 ? 'EBP' : 'BP';
+  if (stackOffset(here.stack, here.ebp) === 0) {
+    return `The chain of frame pointers ends: ${register} is 0.`;
+  }
   return `No frame pointer, interrupt frame or return address within ${SEARCH_BYTES} bytes of ${hex(here.esp)}.`;
 }
 
-const called = (here: Position, back: number, at: number): Position => ({
-  ...here,
-  eip: back,
-  esp: at + 4,
-  by: 'call',
-  slot: at,
-});
-
-type ReadWord = (at: number) => number | null;
-
-function byFramePointer(cpu: LookedAt, here: Position, word: ReadWord): Found | null {
-  const { ebp, esp } = here;
-  if (ebp < esp || (ebp & 3) !== 0) return null;
-  const saved = word(ebp);
-  const back = word((ebp + 4) >>> 0);
-  if (saved === null || back === null || !callBefore(cpu, back)) return null;
-  // The chain leads outward, to higher addresses, or it ends: so it cannot go in circles.
-  const next = (baseOf(cpu.registers, SEG.SS) + saved) >>> 0;
-  const position = { ...called(here, back, ebp + 4), ebp: saved === 0 || next > ebp ? next : 0 };
-  return { position, framePointer: ebp };
+/** A 16-bit stack ends with its segment. */
+function endOfSearch({ esp, stack }: Position, size: number): number {
+  const last = stack.bits === 32 ? 0x100000000 : stack.base + 0x10000;
+  return Math.min(esp + SEARCH_BYTES, last - size + 1, 0x100000000 - size);
 }
 
-/** The innermost function before it has made its frame, or one that makes none. */
-function frameless(
-  { names }: InspectContext,
-  cpu: LookedAt,
+const throughFrame = (
   here: Position,
-  word: ReadWord,
-): Found | null {
-  const own = functionOf(names.labelOf(here.eip));
-  const callsOwn = (back: number | null): boolean => {
-    const target = back === null ? null : (callBefore(cpu, back)?.target ?? null);
-    return target !== null && own !== null && functionOf(names.labelOf(target)) === own;
+  { to, words }: Frame,
+  framePointer: number | null,
+): Found => ({
+  ...{ position: to, framePointer, words },
+  ended: endIn8086(here, to),
+});
+
+const throughCall = (position: Position, framePointer: number | null): Found => ({
+  ...{ position, framePointer, words: [], ended: null },
+});
+
+/** What a monitor in ring 0 did to EBP is not known, so the 8086 program's own chain cannot be followed. */
+function endIn8086(here: Position, { eip, code, stack, esp }: Position): string | null {
+  if (code.mode !== 'virtual-8086' || here.code.mode === 'virtual-8086') return null;
+  const place = ({ base }: { readonly base: number }, at: number) =>
+    `${hex16(base >>> 4)}:${hex16(at - base)}`;
+  return `There 16-bit code goes on at ${place(code, eip)} in virtual-8086 mode, its stack at ${place(stack, esp)}: its callers are followed only while it executes.`;
+}
+
+/** The IRET or far RET that is about to be executed. */
+function nextReturn({ cpu }: Scene, here: Position): NextReturn | null {
+  const next = instructionAt(cpu, here.eip);
+  if (!next) return null;
+  const [operand] = next.operands;
+  const release = operand?.kind === 'immediate' ? operand.value & 0xffff : 0;
+  switch (next.mnemonic) {
+    case Mnemonic.Iret:
+    case Mnemonic.Iretd: {
+      // With NT it goes back to another task and leaves the stack alone.
+      if (here.isNested && here.code.mode === 'protected') return null;
+      const size = next.mnemonic === Mnemonic.Iret ? 2 : 4;
+      return { kind: 'interrupt', size, release: 0 };
+    }
+    case Mnemonic.Retf: {
+      const size = wordSize(here);
+      return release % size === 0 ? { kind: 'far-call', size, release } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+// --- calls --------------------------------------------------------------------------------------------------------
+
+const nearCall = ({ cpu }: Scene, { code }: Position, back: number) =>
+  callBefore(cpu, (code.base + back) >>> 0, code, 'near');
+
+const called = (here: Position, back: number, at: number, size: number): Position => ({
+  ...here,
+  eip: (here.code.base + back) >>> 0,
+  esp: (at + size) >>> 0,
+  by: 'call',
+  slot: at >>> 0,
+});
+
+/** Not through a change of rings: there the frame pointer is another stack's. */
+function byFramePointer(scene: Scene, here: Position, size: 2 | 4): Found | null {
+  const ebp = onStack(here.stack, here.ebp);
+  if (ebp < here.esp || (ebp & (size - 1)) !== 0) return null;
+  const saved = scene.word(ebp, size);
+  const back = scene.word(ebp + size, size);
+  if (saved === null || back === null) return null;
+  // The chain leads outward, to higher addresses, or it ends: so it cannot go in circles.
+  const isOutward = saved > stackOffset(here.stack, here.ebp);
+  const next = { ebp: isOutward ? saved : 0 };
+  if (nearCall(scene, here, back)) {
+    return throughCall({ ...called(here, back, ebp + size, size), ...next }, ebp);
+  }
+  const far = farFrame(scene, here, (ebp + size) >>> 0, size, 0);
+  if (!far || far.to.cpl !== here.cpl) return null;
+  if (!callBefore(scene.cpu, far.to.eip, far.to.code, 'far')) return null;
+  return { position: { ...far.to, ...next }, framePointer: ebp, words: far.words, ended: null };
+}
+
+/** A function that was stopped somewhere before it has made its frame, or one that makes none. */
+function frameless(scene: Scene, here: Position, chained: Found, size: 2 | 4): Found | null {
+  const { cpu, word, isSameFunction } = scene;
+  const ebp = onStack(here.stack, here.ebp);
+  const callsOwn = (eip: number, code: Position['code']): boolean => {
+    const target = callBefore(cpu, eip, code)?.target ?? null;
+    return target !== null && isSameFunction(target, here.eip);
   };
   const pushed = cpu.linear((here.eip - 1) >>> 0, 2);
   const beforePush = pushed[1] === PUSH_EBP;
   const afterPush = pushed[0] === PUSH_EBP;
   // The frame at EBP was made by a call of this very function: it is its own.
-  const hasOwnFrame = callsOwn(word(here.ebp + 4));
-  for (let at = here.esp; at < here.ebp; at += 4) {
-    const back = word(at);
-    if (back === null || !callBefore(cpu, back)) continue;
-    const inPrologue = (beforePush && at === here.esp) || (afterPush && at === here.esp + 4);
-    if (inPrologue || (!hasOwnFrame && callsOwn(back))) {
-      return { position: called(here, back, at), framePointer: null };
+  const hasOwnFrame = callsOwn(chained.position.eip, chained.position.code);
+  for (let at = here.esp; at < ebp; at += size) {
+    const inPrologue = (beforePush && at === here.esp) || (afterPush && at === here.esp + size);
+    const isOwn = (eip: number, code: Position['code']) =>
+      inPrologue || (!hasOwnFrame && callsOwn(eip, code));
+    const back = word(at, size);
+    if (back !== null && nearCall(scene, here, back)) {
+      const position = called(here, back, at, size);
+      if (isOwn(position.eip, position.code)) return throughCall(position, null);
+    }
+    const far = frameAt(scene, here, at, null);
+    if (far?.kind === 'far-call' && far.to.cpl === here.cpl && isOwn(far.to.eip, far.to.code)) {
+      return throughFrame(here, far, null);
     }
   }
   return null;
-}
-
-/** `print.next+0x3` is in `print`. */
-const functionOf = (label: string | null): string | null =>
-  label === null ? null : (/^\.?[^.+]+/.exec(label)?.[0] ?? null);
-
-const EFLAGS_MUST_BE_SET = 1 << 1;
-/** Bits 3, 5, 15 and 31:22 of EFLAGS are always 0. */
-const EFLAGS_MUST_BE_CLEAR = 0xffc08028 | 0;
-const CODE_PRESENT = (1 << 15) | (1 << 12) | (1 << 11);
-
-function interruptFrame(
-  cpu: LookedAt,
-  here: Position,
-  at: number,
-  word: ReadWord,
-): Position | null {
-  const eip = word(at);
-  const cs = word(at + 4);
-  const eflags = word(at + 8);
-  if (eip === null || cs === null || eflags === null) return null;
-  if (cs < 8 || cs > 0xffff || (cs & 4) !== 0) return null;
-  if ((eflags & EFLAGS_MUST_BE_SET) === 0 || (eflags & EFLAGS_MUST_BE_CLEAR) !== 0) return null;
-  const { gdtr } = cpu.registers;
-  if ((cs | 7) > gdtr.limit) return null;
-  const entry = cpu.linear((gdtr.base + (cs & ~7)) >>> 0, 8);
-  const high = numberAt(entry, 4, 4);
-  const low = numberAt(entry, 0, 4);
-  if (high === null || low === null || (high & CODE_PRESENT) !== CODE_PRESENT) return null;
-  const base = ((high & 0xff000000) | ((high & 0xff) << 16) | (low >>> 16)) >>> 0;
-  const code = (base + eip) >>> 0;
-  if (cpu.linear(code, 1)[0] === null) return null;
-  const cpl = cs & 3;
-  if (cpl < here.cpl) return null;
-  if (cpl === here.cpl) return { ...here, eip: code, esp: at + 12, by: 'interrupt', slot: at };
-  const outer = word(at + 12);
-  const selector = word(at + 16);
-  if (outer === null || selector === null || (selector & 3) !== cpl || selector > 0xffff)
-    return null;
-  return { eip: code, esp: outer, ebp: here.ebp, cpl, by: 'interrupt', slot: at };
 }

@@ -73,7 +73,7 @@ describe('looks', () => {
     const words = stack(context, { cpu: 'guest', words: 2 });
     expect(words.wordBytes).toBe(2);
     expect(words.entries.map(({ kind }) => kind)).toEqual(['value', 'return-address']);
-    expect(calls(context).ended).toMatch(/32-bit/);
+    expect(calls(context).ended).toMatch(/BP is 0/);
     expect(pages(context, { cpu: 'guest' }).enabled).toBe(false);
   });
 });

@@ -1,12 +1,16 @@
 /** The stack from its pointer on, word by word, with a guess at what each word is. */
 import { SEG } from '../../machine/cpu/state';
-import type { StackEntryKind, StackView, WhichCpu } from '../../session/debug';
-import { callBefore } from './code';
+import type { StackView, WhichCpu } from '../../session/debug';
+import { walkCalls } from './calls';
+import { type CodePlace, callBefore, codePlace } from './code';
 import type { InspectContext } from './context';
 import { baseOf, bitsOf, type LookedAt, lookAt, numberAt } from './cpu';
 import { pointerGuesser } from './pointers';
 
 const MOST_WORDS = 1024;
+
+type Guess = Pick<StackView['entries'][number], 'kind' | 'label' | 'target' | 'leadsTo' | 'words'>;
+const VALUE: Guess = { kind: 'value', label: null, target: null, leadsTo: null, words: null };
 
 export function stack(
   context: InspectContext,
@@ -28,7 +32,13 @@ export function stack(
   const before = context.before((system) =>
     lookAt(system, request.cpu).linear(start, count * wordBytes),
   );
-  const frames = savedFramePointers(cpu, base, framePointer, start, count * wordBytes);
+  const code = codePlace(cpu);
+  const saved = savedFramePointers(cpu, code, { base, framePointer, start, count, wordBytes });
+  const frames = new Map(
+    walkCalls(context, cpu)
+      .words.filter(({ size }) => size === wordBytes)
+      .map((word) => [word.address, word]),
+  );
   const guess = pointerGuesser(context, cpu);
   const entries = Array.from({ length: count }, (_, i) => {
     const offset = i * wordBytes;
@@ -50,38 +60,58 @@ export function stack(
     entries,
   };
 
-  function kindOf(
-    value: number | null,
-    address: number,
-  ): { readonly kind: StackEntryKind; readonly label: string | null } {
-    if (value === null) return { kind: 'value', label: null };
-    if (frames.has(address)) return { kind: 'saved-frame-pointer', label: null };
-    const code = wordBytes === 4 ? value : (baseOf(registers, SEG.CS) + value) >>> 0;
-    if (value !== 0 && callBefore(cpu, code)) {
-      return { kind: 'return-address', label: context.names.labelOf(code) };
+  function kindOf(value: number | null, address: number): Guess {
+    if (value === null) return VALUE;
+    const frame = frames.get(address);
+    if (frame) {
+      const { words, target, leadsTo } = frame;
+      const label = target === null ? null : context.names.labelOf(target);
+      return { kind: 'frame', label, target, leadsTo, words };
+    }
+    if (saved.has(address)) return { ...VALUE, kind: 'saved-frame-pointer' };
+    const target = (code.base + value) >>> 0;
+    if (value !== 0 && callBefore(cpu, target, code)) {
+      const label = context.names.labelOf(target);
+      return { ...VALUE, kind: 'return-address', label, target, leadsTo: 'code' };
     }
     const guessed = wordBytes === 4 ? guess(value) : null;
-    return guessed ?? { kind: 'value', label: null };
+    return guessed ? { ...VALUE, ...guessed, target: value, leadsTo: guessed.kind } : VALUE;
   }
+}
+
+interface Stretch {
+  readonly base: number;
+  readonly framePointer: number;
+  readonly start: number;
+  readonly count: number;
+  readonly wordBytes: 2 | 4;
 }
 
 /** Linear addresses in the stretch at which the chain of frame pointers keeps the next one. */
 function savedFramePointers(
   cpu: LookedAt,
-  base: number,
-  framePointer: number,
-  start: number,
-  length: number,
+  code: CodePlace,
+  { base, framePointer, start, count, wordBytes }: Stretch,
 ): ReadonlySet<number> {
   const found = new Set<number>();
+  const end = start + count * wordBytes;
+  const word = (at: number) => numberAt(cpu.linear(at >>> 0, wordBytes), 0, wordBytes);
   let at = (base + framePointer) >>> 0;
-  while (at >= start && at + 8 <= start + length) {
-    const back = numberAt(cpu.linear((at + 4) >>> 0, 4), 0, 4);
-    if (back === null || !callBefore(cpu, back)) break;
+  while (at >= start && at + 2 * wordBytes <= end) {
+    const back = word(at + wordBytes);
+    if (back === null || !isReturnAddress(at, back)) break;
     found.add(at);
-    const next = numberAt(cpu.linear(at, 4), 0, 4);
+    const next = word(at);
     if (next === null || (base + next) >>> 0 <= at) break;
     at = (base + next) >>> 0;
   }
   return found;
+
+  function isReturnAddress(frame: number, back: number): boolean {
+    if (callBefore(cpu, (code.base + back) >>> 0, code)) return true;
+    const selector = code.mode === 'protected' ? null : word(frame + 2 * wordBytes);
+    if (selector === null) return false;
+    const far = { ...code, base: selector * 16 };
+    return callBefore(cpu, (far.base + back) >>> 0, far, 'far') !== null;
+  }
 }

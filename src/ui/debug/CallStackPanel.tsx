@@ -2,7 +2,7 @@
 import { hex32 } from '../../base/hex';
 import { useInspection } from '../../store/use-inspection';
 import { useActions } from '../../store/use-store';
-import { FRAME_WORDS } from '../../viz/stack/words';
+import { frameWords } from '../../viz/stack/words';
 import { cx } from '../shared/cx';
 import './debug.css';
 
@@ -28,7 +28,7 @@ export function CallStackPanel() {
                   >
                     {frame.label ?? `0x${hex32(frame.address)}`}
                   </button>{' '}
-                  <span className="debug-note">{FRAME_WORDS[frame.by]}</span>
+                  <span className="debug-note">{frameWords(frame)}</span>
                   <div className="debug-note">
                     {frame.source && (
                       <button

@@ -1,9 +1,15 @@
 /** The stack word by word, and under it who called whom. */
 import { hex16, hex32 } from '../../base/hex';
-import type { WhichCpu } from '../../session/debug';
+import type { StackView, WhichCpu } from '../../session/debug';
 import { useInspection } from '../../store/use-inspection';
 import { useActions, useApp } from '../../store/use-store';
-import { distance, STACK_KINDS } from '../../viz/stack/words';
+import {
+  distance,
+  kindName,
+  STACK_KINDS,
+  stackRegisters,
+  targetWords,
+} from '../../viz/stack/words';
 import { cx } from '../shared/cx';
 import { CallStackPanel } from './CallStackPanel';
 import { useWhichCpu, WhichCpuSwitch } from './parts/WhichCpuSwitch';
@@ -32,6 +38,7 @@ function Words({
   const { reply } = useInspection('stack', { cpu, words: WORDS });
   const { revealMemory, revealBlock } = useActions();
   const registers = useApp((s) => s.view?.[cpu] ?? null);
+  const names = stackRegisters(reply?.wordBytes ?? 4);
   const base = registers?.segments.find(({ name }) => name.toLowerCase() === 'ss')?.base ?? 0;
   return (
     <section className="debug-panel" aria-label="Stack">
@@ -56,18 +63,18 @@ function Words({
           </thead>
           <tbody>
             {reply.entries.map((entry, i) => {
-              const { name, meaning } = STACK_KINDS[entry.kind];
               const { value } = entry;
-              const isCode = entry.kind === 'return-address' || entry.kind === 'code';
               return (
                 <tr
                   key={entry.address}
                   className={cx(entry.changed && 'changed', `is-${entry.kind}`)}
                 >
                   <td className="code">
-                    {i === 0 ? 'ESP →' : distance(entry.address, reply.entries[0]?.address ?? 0)}
+                    {i === 0
+                      ? `${names.pointer} →`
+                      : distance(entry.address, reply.entries[0]?.address ?? 0)}
                     {entry.address === (base + reply.framePointer) >>> 0 && (
-                      <span className="stack-mark"> EBP →</span>
+                      <span className="stack-mark"> {names.frame} →</span>
                     )}
                   </td>
                   <td>
@@ -90,21 +97,13 @@ function Words({
                     )}
                     {entry.changed && <span className="visually-hidden">changed</span>}
                   </td>
-                  <td title={meaning}>
-                    {name && <span className="stack-kind">{name}</span>}
-                    {value !== null && (entry.label !== null || entry.kind === 'stack') && (
-                      <button
-                        type="button"
-                        className="link-button"
-                        onClick={() =>
-                          isCode
-                            ? void revealBlock(value)
-                            : revealMemory({ space: 'virtual', address: value })
-                        }
-                      >
-                        {entry.label ?? hex32(value)}
-                      </button>
-                    )}
+                  <td title={STACK_KINDS[entry.kind].meaning}>
+                    <WordLook
+                      entry={entry}
+                      wordBytes={reply.wordBytes}
+                      onCode={(address) => void revealBlock(address)}
+                      onMemory={(address) => revealMemory({ space: 'virtual', address })}
+                    />
                   </td>
                 </tr>
               );
@@ -113,5 +112,37 @@ function Words({
         </table>
       )}
     </section>
+  );
+}
+
+/** What one word looks like: a badge, words, and where it leads. */
+export function WordLook({
+  entry,
+  wordBytes,
+  onCode,
+  onMemory,
+}: {
+  readonly entry: StackView['entries'][number];
+  readonly wordBytes: StackView['wordBytes'];
+  readonly onCode: (address: number) => void;
+  readonly onMemory: (address: number) => void;
+}) {
+  const { kind, words, target, leadsTo } = entry;
+  const name = kindName(kind, wordBytes);
+  const leads = targetWords(entry);
+  return (
+    <>
+      {name && <span className="stack-kind">{name}</span>}
+      {words && <span className="stack-words">{words}</span>}
+      {target !== null && leads !== null && (
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => (leadsTo === 'code' ? onCode(target) : onMemory(target))}
+        >
+          {leads}
+        </button>
+      )}
+    </>
   );
 }

@@ -1,7 +1,7 @@
 /** Machines to look into: a guest from source under a technique, run to a label, with the context a session gives. */
 import { assemble, toElf, toFlat } from '../../../assembler';
 import { err, ok } from '../../../base/result';
-import { SHIPPED_GUESTS } from '../../../guests/registry';
+import { shippedGuest } from '../../../guests/registry';
 import type { System } from '../../../hypervisor/core/system';
 import { createSystem, type TechniqueId } from '../../../hypervisor/registry';
 import type { GuestLabel, InspectContext, SourcePlace } from '../context';
@@ -24,8 +24,9 @@ export function machineOf(
   source: string,
   technique: TechniqueId = 'bare',
   format: 'multiboot' | 'boot-sector' = 'multiboot',
+  files: Readonly<Record<string, string>> = {},
 ): Looked {
-  const assembled = assemble(source, { name: 'guest.asm' });
+  const assembled = assemble(source, { name: 'guest.asm', files });
   if (!assembled.ok) throw new Error(assembled.error.map((e) => e.message).join('\n'));
   const made = createSystem({
     technique,
@@ -46,8 +47,14 @@ export function machineOf(
   return looked(system, symbols, lines);
 }
 
-export const helloRings = (technique: TechniqueId): Looked =>
-  machineOf(SHIPPED_GUESTS.find(({ name }) => name === 'hello-rings')?.source ?? '', technique);
+export const helloRings = (technique: TechniqueId): Looked => shipped('hello-rings', technique);
+
+/** A shipped guest that a Multiboot loader starts. */
+export function shipped(name: string, technique: TechniqueId = 'bare'): Looked {
+  const guest = shippedGuest(name);
+  if (guest?.format.kind !== 'multiboot-elf') throw new Error(`no such guest: ${name}`);
+  return machineOf(guest.source, technique, 'multiboot', guest.files);
+}
 
 function looked(
   system: System,

@@ -1,0 +1,131 @@
+/** A place in the chain of callers, and what is asked about it again and again. */
+import { EFLAGS_NT, SEG } from '../../machine/cpu/state';
+import type { CallFrameView } from '../../session/debug';
+import { type CodePlace, codePlace } from './code';
+import type { InspectContext } from './context';
+import { baseOf, bitsOf, type LookedAt, linearEip, numberAt } from './cpu';
+import { gateTarget, halvesAt, systemType } from './segments';
+
+export interface StackPlace {
+  readonly base: number;
+  readonly bits: 16 | 32;
+}
+
+/** The task state segment that the task register holds, or held. */
+export interface TaskPlace {
+  readonly selector: number;
+  readonly base: number;
+}
+
+export interface Position {
+  /** Linear address of the code; for a caller its return address. */
+  readonly eip: number;
+  readonly code: CodePlace;
+  readonly stack: StackPlace;
+  /** Linear address of the first stack word not yet explained. */
+  readonly esp: number;
+  /** EBP as the register held it. */
+  readonly ebp: number;
+  readonly cpl: number;
+  /** NT of its flags: its IRET leads back to another task. */
+  readonly isNested: boolean;
+  readonly task: TaskPlace;
+  readonly by: CallFrameView['by'];
+  /** Linear address of the word that holds `eip`; null for the current position. */
+  readonly slot: number | null;
+}
+
+export function currentPosition(cpu: LookedAt): Position {
+  const { registers } = cpu;
+  const stack: StackPlace = { base: baseOf(registers, SEG.SS), bits: bitsOf(registers, SEG.SS) };
+  return {
+    eip: linearEip(registers),
+    code: codePlace(cpu),
+    stack,
+    esp: onStack(stack, registers.gpr[4] ?? 0),
+    ebp: registers.gpr[5] ?? 0,
+    cpl: registers.cpl,
+    isNested: (registers.eflags & EFLAGS_NT) !== 0,
+    task: {
+      selector: registers.segments[SEG.TR]?.selector ?? 0,
+      base: baseOf(registers, SEG.TR),
+    },
+    by: 'current',
+    slot: null,
+  };
+}
+
+/** Offset in a stack segment: SP alone counts if the segment is a 16-bit one. */
+export const stackOffset = ({ bits }: StackPlace, value: number): number =>
+  bits === 32 ? value >>> 0 : value & 0xffff;
+
+export const onStack = (stack: StackPlace, value: number): number =>
+  (stack.base + stackOffset(stack, value)) >>> 0;
+
+/** Bytes of the words that code pushes. */
+export const wordSize = ({ code }: Position): 2 | 4 => (code.bits === 32 ? 4 : 2);
+
+/** What the search for callers asks of the machine and of the guest's labels. */
+export interface Scene {
+  readonly context: InspectContext;
+  readonly cpu: LookedAt;
+  /** A word of memory, unsigned; null if it is not mapped. */
+  word(at: number, size: 2 | 4): number | null;
+  isMapped(at: number): boolean;
+  /** Both lie behind the same label; `print.next+0x3` is in `print`. False without labels. */
+  isSameFunction(a: number, b: number): boolean;
+  /** Vectors whose entry in the IDT, or in the table of real mode, leads to the function at `eip`. */
+  vectorsInto(eip: number, code: CodePlace): readonly number[];
+}
+
+export function sceneOf(context: InspectContext, cpu: LookedAt): Scene {
+  const functionAt = (at: number) => functionOf(context.names.labelOf(at));
+  const isSameFunction = (a: number, b: number) => {
+    const name = functionAt(a);
+    return a === b || (name !== null && name === functionAt(b));
+  };
+  const targets = new Map<CodePlace['mode'], readonly (number | null)[]>();
+  return {
+    context,
+    cpu,
+    word: (at, size) => numberAt(cpu.linear(at >>> 0, size), 0, size),
+    isMapped: (at) => cpu.linear(at >>> 0, 1)[0] !== null,
+    isSameFunction,
+    vectorsInto(eip, { mode }) {
+      let table = targets.get(mode);
+      if (!table) {
+        table = mode === 'protected' ? gateTargets(cpu) : vectorTargets(cpu, mode);
+        targets.set(mode, table);
+      }
+      return table.flatMap((target, vector) =>
+        target !== null && target <= eip && isSameFunction(target, eip) ? [vector] : [],
+      );
+    },
+  };
+}
+
+const functionOf = (label: string | null): string | null =>
+  label === null ? null : (/^\.?[^.+]+/.exec(label)?.[0] ?? null);
+
+const VECTORS = 256;
+/** Interrupt and trap gates, of 16 and 32 bits. */
+const INTERRUPT_GATES = new Set([6, 7, 14, 15]);
+
+function gateTargets(cpu: LookedAt): readonly (number | null)[] {
+  const { base, limit } = cpu.registers.idtr;
+  return Array.from({ length: Math.min(VECTORS, (limit + 1) >>> 3) }, (_, vector) => {
+    const gate = halvesAt(cpu, (base + vector * 8) >>> 0);
+    return gate && INTERRUPT_GATES.has(systemType(gate) ?? 0) ? gateTarget(cpu, gate) : null;
+  });
+}
+
+/** IP and CS for each vector. An 8086 program in virtual-8086 mode has its table at 0, as an 8086 would. */
+function vectorTargets(cpu: LookedAt, mode: 'real' | 'virtual-8086'): readonly (number | null)[] {
+  const base = mode === 'real' ? cpu.registers.idtr.base : 0;
+  const bytes = cpu.linear(base, VECTORS * 4);
+  return Array.from({ length: VECTORS }, (_, vector) => {
+    const ip = numberAt(bytes, vector * 4, 2);
+    const cs = numberAt(bytes, vector * 4 + 2, 2);
+    return ip === null || cs === null || (ip === 0 && cs === 0) ? null : cs * 16 + ip;
+  });
+}
