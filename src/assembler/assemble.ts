@@ -6,7 +6,7 @@ import { type AsmError, SourceError } from './errors';
 import { foreignSyntax } from './foreign-syntax';
 import { type LaidOutSection, type Layout, LayoutEngine } from './layout';
 import { formatListing } from './listing';
-import { multibootWarning } from './multiboot';
+import { multibootWarnings } from './multiboot';
 import { type Origin, toAsmError } from './origin';
 import { Parser } from './parser';
 import { Preprocessor } from './preprocessor/preprocessor';
@@ -65,6 +65,19 @@ export interface Assembly {
 export interface DefinedName {
   readonly name: string;
   readonly kind: 'constant' | 'macro' | 'define';
+  /** Of a constant. */
+  readonly value?: number;
+  /** Where a constant is defined. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** Where an instruction is first used. */
+export interface FirstUse {
+  /** As written, in lower case. */
+  readonly mnemonic: string;
+  /** Place and source line, as of an error with nothing to say. */
+  readonly place: Omit<AsmError, 'message' | 'severity'>;
 }
 
 /** All that is known of a source, right or wrong: what an editor asks. */
@@ -76,6 +89,8 @@ export interface Examination {
   /** As in `Assembly`. Next to errors: the addresses they would have if the wrong lines took the room guessed for them. */
   readonly symbols: readonly AssembledSymbol[];
   readonly names: readonly DefinedName[];
+  /** Of each mnemonic. */
+  readonly firstUses: readonly FirstUse[];
 }
 
 /**
@@ -130,7 +145,12 @@ interface Reading {
 
 function read(source: string, options: AssembleOptions, answers: readonly bigint[]): Reading {
   const problems: AsmError[] = [];
+  const told = new Set<string>();
   const add = (problem: AsmError): void => {
+    // A loop repeats its lines, and with them the mistakes in them.
+    const key = `${problem.file}:${problem.line}:${problem.column} ${problem.message} ${problem.expansion}`;
+    if (told.has(key)) return;
+    told.add(key);
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
     else if (problems.length === MAX_PROBLEMS) {
       const message = `more than ${MAX_PROBLEMS} errors: the others are not told`;
@@ -216,13 +236,13 @@ function examinationOf(reading: Reading, options: AssembleOptions): Examination 
         symbols,
         new Set([...globals.keys(), ...externs.keys()]),
       );
-  const warning = assembly && multibootWarning(assembly, layout.placed);
-  if (warning) problems.push(warning);
+  if (assembly) problems.push(...multibootWarnings(assembly, layout.placed));
   return {
     problems: inOrder(problems, options.name),
     assembly,
     symbols,
-    names: definedNames(parser, layout, preprocessor),
+    names: definedNames(layout, preprocessor),
+    firstUses: firstUses(parser.statements),
   };
 }
 
@@ -241,22 +261,36 @@ function symbolsOf(layout: Layout): AssembledSymbol[] {
   return symbols.sort((a, b) => a.address - b.address);
 }
 
-function definedNames(parser: Parser, layout: Layout, preprocessor: Preprocessor): DefinedName[] {
+function definedNames(layout: Layout, preprocessor: Preprocessor): DefinedName[] {
   const of =
     (kind: DefinedName['kind']) =>
     (name: string): DefinedName => ({ name, kind });
-  const constants = parser.statements.flatMap((statement) =>
-    statement.kind === 'equ' ? [statement.name] : [],
+  const offsets = [...layout.labels].filter(
+    ([name, label]) => label.section === null && !name.startsWith('..@'),
   );
-  const offsets = [...layout.labels].flatMap(([name, label]) =>
-    label.section === null && !name.startsWith('..@') ? [name] : [],
+  const constants = [...layout.constants, ...offsets].map(
+    ([name, { value, origin }]): DefinedName => ({
+      ...{ name, kind: 'constant', value: Number(BigInt.asUintN(32, value)) },
+      ...{ file: origin.file, line: origin.line },
+    }),
   );
   return [
-    ...constants.map(of('constant')),
-    ...offsets.map(of('constant')),
+    ...constants,
     ...preprocessor.names.macros.map(of('macro')),
     ...preprocessor.names.defines.map(of('define')),
   ];
+}
+
+function firstUses(statements: readonly Statement[]): FirstUse[] {
+  const found = new Map<string, FirstUse>();
+  for (const { origin, ...statement } of statements) {
+    if (statement.kind !== 'body' || statement.body.kind !== 'instruction') continue;
+    const { mnemonic, token } = statement.body;
+    if (found.has(mnemonic)) continue;
+    const at = new SourceError('', token.at, token.text.length);
+    found.set(mnemonic, { mnemonic, place: toAsmError(at, origin) });
+  }
+  return [...found.values()];
 }
 
 function assemblyOf(

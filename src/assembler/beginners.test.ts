@@ -3,7 +3,7 @@
  * enough to mend the line.
  */
 import { describe, expect, it } from 'vitest';
-import { assemble } from './assemble';
+import { assemble, examine } from './assemble';
 import type { AsmError } from './errors';
 
 /** Source, then `line:column+length message [suggestion]`. */
@@ -113,7 +113,7 @@ const MISTAKES: readonly (readonly [source: string, told: string])[] = [
   ],
   [
     'movl $5, %eax',
-    "1:10+4 NASM writes registers without '%', and the destination first: 'mov eax, 5' [eax]",
+    "1:10+4 NASM writes registers without '%', and the destination first: 'mov eax, 5'",
   ],
   [
     'pushl eax',
@@ -196,6 +196,24 @@ function told({ line, column, length, message, suggestion }: AsmError): string {
 }
 
 describe('what a beginner is told', () => {
+  it.each([
+    ['start:\n.loop\n jmp .loop', "warning 2:1 '.loop' alone on a line is taken as a label"],
+    ['section text', "warning 1:9 section 'text' is another one than '.text'"],
+    ['rep mov eax, 1', "warning 1:5 'rep' repeats string instructions"],
+    ["mov al, \u2018a'", "error 1:9 '\u2018' is a typographic quote"],
+    ['%rep 3\n mov eaxx, 1\n%endrep', "error 2:6 'eaxx' is not a register"],
+    ['movl $5, %eax', "error 1:10 NASM writes registers without '%'"],
+    [
+      'align 4\ndd 0x1BADB002, 0, -0x1BADB002\nbits 16\n_start: hlt',
+      'warning 4:1 a Multiboot kernel starts in 32-bit protected mode',
+    ],
+  ])('%j: %s, and nothing else', (source, told) => {
+    const { problems } = examine(source, { name: 'g.asm', bits: 32 });
+    expect(problems).toHaveLength(1);
+    const { severity, line, column, message } = problems[0]!;
+    expect(`${severity} ${line}:${column} ${message}`.slice(0, told.length)).toBe(told);
+  });
+
   it.each(MISTAKES)('%j: %s', (source, expected) => {
     expect(errorsOf(source).map(told)).toEqual([expected]);
   });

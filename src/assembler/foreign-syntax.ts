@@ -35,7 +35,7 @@ const anyToken =
     return null;
   };
 
-const attRegister = anyToken((token, next) => {
+const attRegisterAt = anyToken((token, next) => {
   const isPercent = token.kind === 'punctuation' && token.text === '%';
   const name = isPercent && next && !next.spaced ? wordOf(next) : token.text.slice(1).toLowerCase();
   if (!isPercent && !(token.kind === 'preprocessor' && token.text[0] === '%')) return null;
@@ -43,6 +43,13 @@ const attRegister = anyToken((token, next) => {
   const message = `NASM writes registers without '%', and the destination first: 'mov eax, 5'`;
   return new SourceError(message, token.at, name.length + 1, name);
 });
+
+/** Where the mnemonic is AT&T's too, the register alone is no remedy: the whole line is to be turned round. */
+const attRegister: Finder = (tokens) => {
+  const found = attRegisterAt(tokens);
+  const isWhole = found && sizeLetter(tokens) !== null;
+  return isWhole ? new SourceError(found.message, found.position, found.length) : found;
+};
 
 const DATA_WORDS: Readonly<Record<string, string>> = {
   '.byte': 'db',

@@ -1,4 +1,6 @@
 /** What other folders use of the assembler. */
+
+export type { FirstUse } from './assemble';
 export {
   type AssembledSymbol,
   type AssembleOptions,

@@ -4,6 +4,8 @@
  * Sizes depend on addresses (short branches) and addresses on sizes, so all statements are walked again and again, each
  * time with the addresses of the walk before, until nothing moves. One last walk then writes the bytes and reports errors.
  */
+
+import type { Bitness } from '../machine/codec/instruction';
 import { registerNamed } from '../machine/codec/opcode-forms';
 import { Bytes, type DataPlace, dataBytes, MAX_SECTION_BYTES } from './data-bytes';
 import { SourceError } from './errors';
@@ -32,6 +34,8 @@ export interface Placed {
   readonly offset: number;
   readonly length: number;
   readonly isCode: boolean;
+  /** Of an instruction: of the code it is encoded for. */
+  readonly bits: Bitness | null;
 }
 
 export interface PlacedLabel {
@@ -58,6 +62,8 @@ export interface LaidOutSection {
 export interface Layout {
   readonly sections: readonly LaidOutSection[];
   readonly labels: ReadonlyMap<string, PlacedLabel>;
+  /** What `equ` made. */
+  readonly constants: ReadonlyMap<string, PlacedLabel>;
   readonly placed: readonly Placed[];
   readonly origin: number;
   /** What the preprocessor and the parser asked for while reading, by number. */
@@ -184,6 +190,7 @@ export class LayoutEngine {
         bytes: section.nobits ? new Uint8Array(0) : section.bytes.take(),
       })),
       labels: this.labelValues(),
+      constants: this.constantValues(),
       placed: this.placed,
       origin: this.origin ?? this.lowest(),
       probes: this.probes,
@@ -230,6 +237,14 @@ export class LayoutEngine {
       if (kind === 'label' && value) labels.set(name, { ...value, origin });
     }
     return labels;
+  }
+
+  private constantValues(): Layout['constants'] {
+    const constants = new Map<string, PlacedLabel>();
+    for (const { kind, name, origin, value } of this.definitions.values()) {
+      if (kind === 'equ' && value) constants.set(name, { ...value, origin });
+    }
+    return constants;
   }
 
   /** Notes every name before the first walk, so that a forward reference is known to be one. */
@@ -454,7 +469,7 @@ export class LayoutEngine {
       this.repeat(statement.body, this.count(statement.times, scope), scope, index);
     } else this.emit(statement.body, scope, index);
     if (this.final && !this.absolute && this.current.offset > from) {
-      this.record(from, statement.body.kind === 'instruction');
+      this.record(from, statement.body);
     }
   }
 
@@ -488,7 +503,7 @@ export class LayoutEngine {
     for (let i = 1; i < times; i++) this.emit(body, scope, index);
   }
 
-  private record(from: number, isCode: boolean): void {
+  private record(from: number, body: Body | null): void {
     const { name, base, offset } = this.current;
     this.placed.push({
       origin: this.statement.origin,
@@ -496,7 +511,8 @@ export class LayoutEngine {
       address: base + from,
       offset: from,
       length: offset - from,
-      isCode,
+      isCode: body?.kind === 'instruction',
+      bits: body?.kind === 'instruction' ? body.bits : null,
     });
   }
 
@@ -511,7 +527,7 @@ export class LayoutEngine {
     const from = this.current.offset;
     if (!statement.fill) this.fill(0x90, gap);
     else this.repeatUntil(statement.fill, gap, scope);
-    if (this.final && !this.absolute && gap > 0) this.record(from, false);
+    if (this.final && !this.absolute && gap > 0) this.record(from, null);
   }
 
   private repeatUntil(fill: Body, gap: number, scope: Scope): void {

@@ -123,6 +123,12 @@ function readToken(text: string, at: number, spaced: boolean): Token {
   for (const operator of PUNCTUATION) {
     if (text.startsWith(operator, at)) return { kind: 'punctuation', text: operator, at, spaced };
   }
+  const quote = /[\u2018\u2019\u201c\u201d\u00b4]/.exec(text[at] ?? '');
+  if (quote) {
+    const plain = /[\u201c\u201d]/.test(quote[0]) ? '"' : "'";
+    const message = `'${quote[0]}' is a typographic quote: NASM knows ' and " and \``;
+    throw new SourceError(message, at, 1, plain);
+  }
   throw new SourceError(`unexpected character ${shown(text, at)}`, at);
 }
 

@@ -46,8 +46,19 @@ export function multibootSection(assembly: Assembly): string | null {
   return section?.name ?? null;
 }
 
-/** What is wrong with the header of a program that has one; null for all others. */
-export function multibootWarning(assembly: Assembly, placed: readonly Placed[]): AsmError | null {
+/** What is wrong with a program that has a Multiboot header; nothing for all others. */
+export function multibootWarnings(assembly: Assembly, placed: readonly Placed[]): AsmError[] {
+  const header = headerWarning(assembly, placed);
+  if (header) return [header];
+  const isKernel = multibootSection(assembly) !== null;
+  const start = placed.find(({ address, isCode }) => isCode && address === assembly.entry);
+  if (!isKernel || start?.bits !== 16) return [];
+  const message =
+    "a Multiboot kernel starts in 32-bit protected mode, and this is assembled as 16-bit code: write 'bits 32' at the top";
+  return [warningAt(start, message)];
+}
+
+function headerWarning(assembly: Assembly, placed: readonly Placed[]): AsmError | null {
   const offsets = elfOffsets(assembly);
   const all = assembly.sections.flatMap((section) =>
     headersIn(section.bytes).flatMap(({ at, sound }) => {
@@ -71,7 +82,12 @@ export function multibootWarning(assembly: Assembly, placed: readonly Placed[]):
     : offset % 4 !== 0
       ? "a Multiboot header must lie at a multiple of 4: write 'align 4' before it"
       : `this Multiboot header lies ${offset} bytes into the ELF file, and loaders look at the first ${MULTIBOOT_REACH}: put it before the rest of '${entry.section}', or in a section of its own`;
-  const from = entry.origin.source.search(/\S/);
-  const warning = new SourceError(message, from, entry.origin.source.trim().length);
-  return toAsmError(warning, entry.origin, 'warning');
+  return warningAt(entry, message);
+}
+
+/** The whole line is meant. */
+function warningAt({ origin }: Placed, message: string): AsmError {
+  const from = Math.max(0, origin.source.search(/\S/));
+  const length = Math.max(1, origin.source.trim().length);
+  return toAsmError(new SourceError(message, from, length), origin, 'warning');
 }

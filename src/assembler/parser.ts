@@ -12,6 +12,7 @@ import {
   TokenReader,
   type Value,
 } from './expression';
+import { foreignSyntax } from './foreign-syntax';
 import { render, type Token } from './lexer';
 import {
   DATA_UNITS,
@@ -223,7 +224,7 @@ export class Parser {
       }
       if (next === null && second) return; // `foo [x]`: reported as an unknown instruction
       if (next !== null && !isStatementStart(next)) return;
-      if (next === null && this.looksMistyped(word)) return;
+      if (next === null && this.looksMistyped(first)) return;
     } else if (reader.tokens[reader.position + 2]?.text.toLowerCase() === 'equ') {
       this.parseEqu(reader, first);
       return;
@@ -237,7 +238,10 @@ export class Parser {
     }
   }
 
-  private looksMistyped(word: string): boolean {
+  private looksMistyped(token: Token): boolean {
+    // `.loop` is a label that is near an instruction; `.data` is another assembler's.
+    if (token.text.startsWith('.')) return foreignSyntax([token]) !== null;
+    const word = token.text.toLowerCase();
     const known = this.mistyped.get(word);
     if (known !== undefined) return known;
     const found =
@@ -325,7 +329,12 @@ export class Parser {
       case 'section':
       case 'segment': {
         reader.position++;
+        const heading = reader.current;
         const { name, attributes } = parseSectionHeading(reader, () => this.constant(reader));
+        if (heading && /^(text|data|rodata|bss)$/.test(name)) {
+          const message = `section '${name}' is another one than '.${name}', and its name means nothing`;
+          this.warn(new SourceError(message, heading.at, heading.text.length, `.${name}`));
+        }
         this.enter({ kind: 'section', name, attributes });
         return true;
       }
@@ -449,6 +458,10 @@ export class Parser {
       const message = `'lock' is for memory: without it the processor refuses '${mnemonic}' with #UD`;
       this.warn(new SourceError(message, token.at, token.text.length));
     }
+    if (prefixes.repeat && !REPEATED.test(mnemonic)) {
+      const message = `'rep' repeats string instructions: before '${mnemonic}' it does nothing`;
+      this.warn(new SourceError(message, token.at, token.text.length));
+    }
     if (prefixes.lock && !candidates.some(({ form }) => form.lockable)) {
       throw new SourceError(`'${mnemonic}' cannot be locked`, token.at, token.text.length);
     }
@@ -476,6 +489,9 @@ export class Parser {
     return fail(`unknown instruction '${token.text}'${hint}`, near);
   }
 }
+
+/** String instructions; and what others write as REP with another: `rep ret`, `rep nop`. */
+const REPEATED = /^((ins|outs|movs|lods|stos|cmps|scas)[bwd]|ret|nop)$/;
 
 /** A first operand that can only be a register or memory, and is a word much like a register: `mov exa, 1`. */
 function rejectMistypedRegister(mnemonic: string, operands: readonly Operand[]): void {

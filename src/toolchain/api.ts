@@ -60,6 +60,10 @@ export interface AssembleReply {
   readonly names: readonly {
     readonly name: string;
     readonly kind: 'constant' | 'macro' | 'define';
+    /** Of a constant: what it is, unsigned 32-bit, and where it is defined. */
+    readonly value?: number;
+    readonly file?: string;
+    readonly line?: number;
   }[];
   /** Bytes of the whole program as a flat image; 0 while there are errors. */
   readonly size: number;

@@ -1,18 +1,19 @@
 /** One assembly as the editor shows it: problems, bytes beside lines, names. */
-import { type AsmError, type Assembly, examine } from '../assembler';
+import { type AsmError, type Assembly, examine, type FirstUse } from '../assembler';
 import type { AssembleReply, Diagnostic, LineBytes, SourceProgram } from './api';
+import { FPU, isOfThisCpu } from './instruction-docs';
 
 /** A line shows at most this many bytes. */
 const SHOWN_BYTES = 32;
 
 export function assembleProgram(program: SourceProgram): AssembleReply {
   const { main, files } = program;
-  const { problems, assembly, symbols, names } = examine(mainSource(program), {
+  const { problems, assembly, symbols, names, firstUses } = examine(mainSource(program), {
     name: main,
     files,
   });
   return {
-    diagnostics: problems.map(diagnosticOf),
+    diagnostics: [...problems, ...firstUses.flatMap(lacking)].map(diagnosticOf),
     lines: assembly ? lineBytes(assembly) : [],
     labels: symbols.map(({ name, address, file, line }) => ({ name, address, file, line })),
     names,
@@ -27,6 +28,21 @@ export function mainSource({ main, files }: SourceProgram): string {
   return typeof source === 'string' ? source : new TextDecoder().decode(source);
 }
 
+/** It assembles, and the machine has no such instruction: better said before it is met. */
+function lacking({ mnemonic, place }: FirstUse): AsmError[] {
+  if (isOfThisCpu(mnemonic)) return [];
+  const what = FPU.has(mnemonic) ? 'has no FPU: the run stops there' : 'does not have it: #UD';
+  const message = `'${mnemonic}' assembles, but the CPU of this machine ${what}`;
+  return [{ ...place, severity: 'warning', message }];
+}
+
+/** What the macro made of a line, and which of its lines it is. */
+function inMacro({ expansion, macro }: AsmError): string {
+  if (expansion === undefined) return '';
+  const where = macro ? `line ${macro.line} of macro '${macro.name}'` : 'the macro';
+  return ` (${where} made: ${expansion})`;
+}
+
 function diagnosticOf(problem: AsmError): Diagnostic {
   const { file, line, severity, message, source, expansion } = problem;
   // Where only the line is known, all of it is meant.
@@ -38,8 +54,9 @@ function diagnosticOf(problem: AsmError): Diagnostic {
     column: known ? problem.column : source.length - source.trimStart().length + 1,
     length: known ? problem.length : Math.max(1, text.length),
     severity,
-    message: expansion === undefined ? message : `${message} (the macro made: ${expansion})`,
-    suggestion: problem.suggestion ?? null,
+    message: message + inMacro(problem),
+    // What is marked is the macro's name: the suggestion is for a line of the macro.
+    suggestion: (expansion === undefined ? problem.suggestion : null) ?? null,
   };
 }
 
@@ -80,6 +97,6 @@ function lineBytes(assembly: Assembly): LineBytes[] {
 function fileBytes(assembly: Assembly): number {
   const filled = assembly.sections.filter(({ nobits, size }) => !nobits && size > 0);
   if (filled.length === 0) return 0;
-  const start = Math.min(...filled.map(({ address }) => address));
-  return Math.max(...filled.map(({ address, size }) => address + size)) - start;
+  const start = Math.min(...filled.map(({ loadAddress }) => loadAddress));
+  return Math.max(...filled.map(({ loadAddress, size }) => loadAddress + size)) - start;
 }

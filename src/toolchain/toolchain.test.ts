@@ -74,10 +74,26 @@ describe('assemble', () => {
       { name: 'room', address: 0x100034, file: 'guest.asm', line: 16 },
     ]);
     expect(names).toEqual([
-      { name: 'ROUNDS', kind: 'constant' },
+      { name: 'ROUNDS', kind: 'constant', value: 3, file: 'guest.asm', line: 3 },
       { name: 'twice', kind: 'macro' },
       { name: 'STEP', kind: 'define' },
     ]);
+  });
+
+  it('warns of what the CPU of this machine does not have, once each', async () => {
+    const { diagnostics, size } = await assemble('nop\nfld1\nmovaps xmm0, xmm1\nfld1\n');
+    expect(size).toBeGreaterThan(0);
+    expect(diagnostics).toMatchObject([
+      { line: 2, column: 1, length: 4, severity: 'warning', message: expect.stringMatching(/FPU/) },
+      { line: 3, column: 1, severity: 'warning', message: expect.stringMatching(/#UD/) },
+    ]);
+  });
+
+  it('suggests nothing where a macro is marked that made the mistake', async () => {
+    const source = '%macro wrong 0\n mov eaxx, 1\n%endmacro\n wrong\n';
+    const { diagnostics } = await assemble(source);
+    expect(diagnostics).toMatchObject([{ line: 4, column: 2, suggestion: null }]);
+    expect(diagnostics[0]?.message).toMatch(/line 2 of macro 'wrong' made: mov eaxx, 1/);
   });
 
   it('reports every error with its place, and still knows the labels', async () => {

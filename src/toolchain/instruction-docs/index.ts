@@ -33,6 +33,9 @@ const OF_THIS_CPU: AuthoredDocs = {
 /** Every instruction with words of its own. */
 export const AUTHORED: AuthoredDocs = { ...OF_THIS_CPU, ...FLOATING_POINT };
 
+/** Instructions of the FPU, which the machine does not have. */
+export const FPU: ReadonlySet<string> = new Set(Object.keys(FLOATING_POINT));
+
 /** Whether the machine's CPU executes it; what else assembles is x87, or came later. */
 export const isOfThisCpu = (mnemonic: string): boolean =>
   mnemonic in OF_THIS_CPU || canonicalMnemonic(mnemonic) in OF_THIS_CPU;

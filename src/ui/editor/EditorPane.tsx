@@ -28,7 +28,7 @@ import { RunningNote } from './RunningNote';
 import { StatusLine } from './StatusLine';
 import { useRunning } from './use-running';
 import { useShowBytes } from './use-show-bytes';
-import { labelNamed } from './words';
+import { definitionOf } from './words';
 import './doc.css';
 import './editor.css';
 
@@ -150,10 +150,10 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
     ],
   );
   const showDefinition = (name: string) => {
-    const label = labelNamed(reply, name);
-    if (label && Object.hasOwn(guest.files, label.file)) actions.revealPlace(label);
+    const place = definitionOf(reply, name);
+    if (place && Object.hasOwn(guest.files, place.file)) actions.revealPlace(place);
     else {
-      const where = label ? `defined in ${label.file}, line ${label.line}` : 'defined nowhere here';
+      const where = place ? `defined in ${place.file}, line ${place.line}` : 'defined nowhere here';
       setFound({ word: name, element: noteElement(name, where) });
     }
   };

@@ -52,8 +52,6 @@ async function lookUpName(name: string, deps: LookUpDeps): Promise<HTMLElement |
   }
   const known = reply?.names.find((n) => n.name === name);
   if (!known) return null;
-  const found = known.kind === 'constant' ? await deps.evaluate(name) : null;
-  return isValue(found)
-    ? valueElement(name, found.value, known.kind)
-    : noteElement(name, known.kind);
+  if (known.value !== undefined) return valueElement(name, known.value, known.kind);
+  return noteElement(name, known.kind);
 }

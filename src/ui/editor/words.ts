@@ -93,6 +93,17 @@ export function parentLabel(linesAbove: readonly string[]): string | null {
   return null;
 }
 
+/** Where a label or a constant is defined; null for other names. */
+export function definitionOf(
+  reply: AssembleReply | null,
+  name: string,
+): { readonly file: string; readonly line: number } | null {
+  const label = labelNamed(reply, name);
+  if (label) return { file: label.file, line: label.line };
+  const { file, line } = reply?.names.find((known) => known.name === name) ?? {};
+  return file !== undefined && line !== undefined ? { file, line } : null;
+}
+
 /** Whether a name is a label of the program, so that the machine may be asked for what lies there. */
 export const labelNamed = (reply: AssembleReply | null, name: string) =>
   reply?.labels.find((label) => label.name === name) ?? null;
