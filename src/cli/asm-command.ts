@@ -36,6 +36,7 @@ export function asmCommand(args: readonly string[], terminal: Terminal): number 
     for (const error of assembled.error) terminal.error(`${error}\n`);
     return STATUS.usage;
   }
+  for (const warning of assembled.value.warnings) terminal.error(`${warning}\n`);
   save(terminal, output, assembled.value.image);
   if (listing !== null) save(terminal, listing, assembled.value.listing);
   return STATUS.ended;

@@ -350,6 +350,15 @@ describe('ringside asm', () => {
     expect(status).toBe(2);
     expect(error).toContain('g.asm:1');
   });
+
+  it('shows warnings, and writes the image all the same', async () => {
+    const { status, error, files } = await ringside('asm g.asm -o g.bin --format flat', {
+      'g.asm': '%warning mind this\n nop\n',
+    });
+    expect(status).toBe(0);
+    expect(error).toContain('g.asm:1:1: warning: mind this');
+    expect([...(files.get('g.bin') as Uint8Array)]).toEqual([0x90]);
+  });
 });
 
 describe('help', () => {

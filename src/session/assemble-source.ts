@@ -1,10 +1,12 @@
 /** Source to image and listing, for whoever wants files rather than a run. */
-import { assemble, formatAsmError, toElf, toFlat } from '../assembler';
+import { examine, formatAsmError, toElf, toFlat } from '../assembler';
 import { err, ok, type Result } from '../base/result';
 
 export interface AssembledSource {
   readonly image: Uint8Array;
   readonly listing: string;
+  /** As text, in the way of errors. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -17,9 +19,10 @@ export function assembleSource(
   format: 'elf' | 'flat',
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Result<AssembledSource, readonly string[]> {
-  const assembled = assemble(text, { name, files });
-  if (!assembled.ok) return err(assembled.error.map(formatAsmError));
-  const assembly = assembled.value;
+  const { assembly, problems } = examine(text, { name, files });
+  const told = (wanted: 'error' | 'warning') =>
+    problems.filter(({ severity }) => severity === wanted).map(formatAsmError);
+  if (!assembly) return err(told('error'));
   const image = format === 'flat' ? toFlat(assembly) : toElf(assembly);
-  return ok({ image, listing: assembly.listing() });
+  return ok({ image, listing: assembly.listing(), warnings: told('warning') });
 }
