@@ -14,7 +14,7 @@ import { hex16 } from '../../base/hex';
 import { EFLAGS_IF, EFLAGS_NT, EFLAGS_VM } from '../../machine/cpu/state';
 import { callBefore } from './code';
 import { onStack, type Position, type Scene, type StackPlace, wordSize } from './position';
-import { callGate, callGates, type Gate, returnCode, returnStack } from './segments';
+import { callGate, type Gate, returnCode, returnStack } from './segments';
 import { vectorNames } from './vectors';
 
 /** One word of a frame. */
@@ -68,7 +68,7 @@ export function frameAt(
 
 /** The far CALL in front of the address at `at`, and the gate it went through if that can be found. */
 function farCallBefore(
-  { cpu, word, isSameFunction }: Scene,
+  { cpu, word, isSameFunction, callGates }: Scene,
   here: Position,
   at: number,
   size: 2 | 4,
@@ -83,7 +83,7 @@ function farCallBefore(
   if (here.code.mode === 'protected') {
     gate =
       call.selector === null
-        ? (callGates(cpu).find(({ target }) => isSameFunction(target, here.eip)) ?? null)
+        ? (callGates().find(({ target }) => isSameFunction(target, here.eip)) ?? null)
         : callGate(cpu, call.selector);
   }
   return { gate };
@@ -128,7 +128,7 @@ export function farFrame(
         count === null ? 'perhaps a copied parameter' : `copied parameter ${i} of ${parameters}`,
       );
     }
-    addStack(words, e, stack);
+    addStack(words, count === null ? `perhaps ${e}` : e, stack);
     // A RET that drops parameters drops the caller's too: its stack pointer is then above this one.
     return { kind: 'far-call', words: words.list, to: { ...to, cpl, ...stack.place } };
   }
@@ -380,6 +380,6 @@ function outerStack(
   return { selector, place: { stack, esp: onStack(stack, pointer) } };
 }
 
-function addStack(words: WordList, e: string, { selector, place }: OuterStack): void {
-  words.add(`${e}SP →`, place.esp, 'stack').add(`SS ${hex16(selector)}`);
+function addStack(words: WordList, prefix: string, { selector, place }: OuterStack): void {
+  words.add(`${prefix}SP →`, place.esp, 'stack').add(`SS ${hex16(selector)}`);
 }

@@ -4,7 +4,7 @@ import type { CallFrameView } from '../../session/debug';
 import { type CodePlace, codePlace } from './code';
 import type { InspectContext } from './context';
 import { baseOf, bitsOf, type LookedAt, linearEip, numberAt } from './cpu';
-import { gateTarget, halvesAt, systemType } from './segments';
+import { callGates, type Gate, gateTarget, halvesAt, systemType } from './segments';
 
 export interface StackPlace {
   readonly base: number;
@@ -74,11 +74,15 @@ export interface Scene {
   isMapped(at: number): boolean;
   /** Both lie behind the same label; `print.next+0x3` is in `print`. False without labels. */
   isSameFunction(a: number, b: number): boolean;
+  /** Every call gate of the GDT and the LDT. */
+  callGates(): readonly Gate[];
   /** Vectors whose entry in the IDT, or in the table of real mode, leads to the function at `eip`. */
   vectorsInto(eip: number, code: CodePlace): readonly number[];
 }
 
-export function sceneOf(context: InspectContext, cpu: LookedAt): Scene {
+export function sceneOf(context: InspectContext, looked: LookedAt): Scene {
+  const cpu = keepingPages(looked);
+  let gates: readonly Gate[] | null = null;
   const functionAt = (at: number) => functionOf(context.names.labelOf(at));
   const isSameFunction = (a: number, b: number) => {
     const name = functionAt(a);
@@ -91,6 +95,10 @@ export function sceneOf(context: InspectContext, cpu: LookedAt): Scene {
     word: (at, size) => numberAt(cpu.linear(at >>> 0, size), 0, size),
     isMapped: (at) => cpu.linear(at >>> 0, 1)[0] !== null,
     isSameFunction,
+    callGates() {
+      gates ??= callGates(cpu);
+      return gates;
+    },
     vectorsInto(eip, { mode }) {
       let table = targets.get(mode);
       if (!table) {
@@ -102,6 +110,23 @@ export function sceneOf(context: InspectContext, cpu: LookedAt): Scene {
       );
     },
   };
+}
+
+/** A search looks at the same pages thousands of times, and nothing moves meanwhile. */
+function keepingPages(cpu: LookedAt): LookedAt {
+  const pages = new Map<number, (number | null)[]>();
+  const byteAt = (at: number): number | null => {
+    const start = (at & ~0xfff) >>> 0;
+    let bytes = pages.get(start);
+    if (!bytes) {
+      bytes = cpu.linear(start, 0x1000);
+      pages.set(start, bytes);
+    }
+    return bytes[at & 0xfff] ?? null;
+  };
+  const linear = (address: number, length: number) =>
+    Array.from({ length }, (_, i) => byteAt((address + i) >>> 0));
+  return { ...cpu, linear };
 }
 
 const functionOf = (label: string | null): string | null =>

@@ -4,10 +4,10 @@ import type { StackView } from '../../session/debug';
 import { WordLook } from './StackPanel';
 
 const nothing = () => {};
-const VALUE = {
+const VALUE: StackView['entries'][number] = {
   ...{ address: 0x1000, value: 0x12, kind: 'value', label: null, target: null, leadsTo: null },
   ...{ words: null, changed: false },
-} as const;
+};
 
 const look = (entry: Partial<StackView['entries'][number]>, wordBytes: 2 | 4 = 4) =>
   renderToStaticMarkup(
