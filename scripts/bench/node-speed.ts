@@ -34,7 +34,7 @@ export function measureSpeed(technique: TechniqueId, ring: 0 | 3): Speed {
   const source = `%define RING ${ring}\n${readFileSync(file, 'utf8')}`;
   const system = systemWith(technique, imageOf(source, 'compute.asm'));
   const run = (instructions: number): void => {
-    const outcome = system.run(system.retired + instructions);
+    const outcome = system.run(system.moment + instructions);
     if (outcome.kind !== 'budget') throw new Error(`the guest ended: ${JSON.stringify(outcome)}`);
   };
   run(WARM_UP_INSTRUCTIONS);

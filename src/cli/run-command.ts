@@ -197,7 +197,7 @@ function openFor(path: string, terminal: Terminal): FileSink {
 
 function runPlain(system: System, limit: number, showConsole: () => void): Outcome {
   for (;;) {
-    const outcome = system.run(Math.min(limit, system.retired + SLICE));
+    const outcome = system.run(system.moment + Math.min(SLICE, limit - system.retired));
     showConsole();
     if (outcome.kind !== 'budget' || system.retired >= limit) return outcome;
   }
@@ -212,14 +212,14 @@ function runTraced(
 ): Outcome {
   let written = system.guestRetired;
   for (;;) {
-    const outcome = system.run(Math.min(limit, system.retired + 1));
+    const outcome = system.run(system.moment + Math.min(1, limit - system.retired));
     const stopped = outcome.kind !== 'budget';
     if (system.guestRetired > written && (stopped || system.atGuestBoundary())) {
       written = system.guestRetired;
       trace.write(traceLine(system));
     }
     if (stopped || system.retired >= limit) return outcome;
-    if (system.retired % SLICE === 0) showConsole();
+    if (system.moment % SLICE === 0) showConsole();
   }
 }
 

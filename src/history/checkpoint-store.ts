@@ -16,7 +16,7 @@ import { PAGE_BYTES } from '../machine/memory';
 import { sizeOf } from './size-of';
 
 export interface Checkpoint {
-  /** Machine instructions retired. */
+  /** Its moment, in steps. */
   readonly at: number;
   readonly state: unknown;
   /** Versions of the pages written since an earlier checkpoint. */
@@ -28,7 +28,7 @@ export interface StoreLimits {
   /** Memory for pages and states together. The first checkpoint always stays. */
   readonly budgetBytes: number;
   readonly maxCheckpoints: number;
-  /** Distance of the first checkpoints in instructions; it grows with the moment. */
+  /** Distance of the first checkpoints in steps; it grows with the moment. */
   readonly firstInterval: number;
   readonly maxInterval: number;
 }

@@ -11,9 +11,9 @@ import type { Rewindable } from './rewindable';
 
 /** Re-executing further than this on the way back leaves a checkpoint close behind the goal. */
 const FAR = 768;
-/** How close: the next steps back re-execute about this many instructions. */
+/** How close: the next steps back re-execute about this many steps. */
 const CLOSE_BEHIND = 256;
-/** Restoring costs about as much as running this many instructions. */
+/** Restoring costs about as much as running this many steps. */
 const RESTORE_WORTH = 1024;
 
 export class Cursor<Machine extends Rewindable> {
@@ -25,7 +25,7 @@ export class Cursor<Machine extends Rewindable> {
   private given = -1;
 
   /**
-   * @param machine a machine at its start (0 instructions retired); every machine on one store ran from the same
+   * @param machine a machine at its start (0 steps taken); every machine on one store ran from the same
    *   start
    * @param interventions what comes into the run from outside; the same for every machine on one store
    */
@@ -34,14 +34,14 @@ export class Cursor<Machine extends Rewindable> {
     private store: CheckpointStore,
     private interventions: Interventions<Machine> | null = null,
   ) {
-    invariant(machine.retired === 0, 'a cursor starts with a machine at moment 0');
+    invariant(machine.moment === 0, 'a cursor starts with a machine at moment 0');
     this.base = 0;
     machine.memory.takeDirtyPages();
     if (!store.nearest(0)) store.add(0, machine.save(), nonZeroPages(machine.memory.u8), 0);
   }
 
   get at(): number {
-    return this.machine.retired;
+    return this.machine.moment;
   }
 
   /** How the run ended, if the machine stands at its end; null while it can go on. */
@@ -55,12 +55,12 @@ export class Cursor<Machine extends Rewindable> {
    * @returns the outcome if the end was reached, else null
    */
   goTo(moment: number): Outcome | null {
-    const here = this.machine.retired;
+    const here = this.machine.moment;
     if (moment === here) return this.stopped;
     const checkpoint = this.store.nearest(moment);
     invariant(checkpoint, 'there is always a checkpoint at moment 0');
     if (moment < here || checkpoint.at > here + RESTORE_WORTH) this.restore(checkpoint.at);
-    const restored = this.machine.retired;
+    const restored = this.machine.moment;
     if (moment < here && moment - restored > FAR && this.runTo(moment - CLOSE_BEHIND) === null) {
       this.leaveCheckpoint(moment);
     }
@@ -73,8 +73,8 @@ export class Cursor<Machine extends Rewindable> {
    * @param enough asked whenever the machine pauses: true ends the run there, for a machine that was told to watch
    */
   runTo(moment: number, enough: () => boolean = () => false): Outcome | null {
-    while (this.stopped === null && this.machine.retired < moment) {
-      const here = this.machine.retired;
+    while (this.stopped === null && this.machine.moment < moment) {
+      const here = this.machine.moment;
       const wanted = this.store.nextWanted(here);
       if (this.interventions && this.given !== here) {
         this.given = here;
@@ -83,8 +83,8 @@ export class Cursor<Machine extends Rewindable> {
       const next = this.interventions?.nextAfter(here) ?? Number.POSITIVE_INFINITY;
       const outcome = this.machine.run(Math.min(moment, wanted, next));
       if (outcome.kind !== 'budget') this.stopped = outcome;
-      else if (this.machine.retired >= wanted) this.leaveCheckpoint(moment);
-      if (this.machine.retired !== here) this.change();
+      else if (this.machine.moment >= wanted) this.leaveCheckpoint(moment);
+      if (this.machine.moment !== here) this.change();
       if (enough()) break;
     }
     return this.stopped;
@@ -95,7 +95,7 @@ export class Cursor<Machine extends Rewindable> {
    * one that never retires, so the end is only seen by trying to go on.
    */
   meetEnd(): Outcome | null {
-    return this.runTo(this.machine.retired + 1);
+    return this.runTo(this.machine.moment + 1);
   }
 
   /** Arrives at `moment` anew, from a checkpoint: as on the way forward, whatever was tried there meanwhile. */
@@ -126,7 +126,7 @@ export class Cursor<Machine extends Rewindable> {
       this.base !== null && this.base <= sameUntil && store.nearest(this.base)?.at === this.base;
     if (!shared) this.base = null;
     const untouched = this.stopped === null && this.given !== moment;
-    if (shared && untouched && this.machine.retired === moment && moment <= sameUntil) {
+    if (shared && untouched && this.machine.moment === moment && moment <= sameUntil) {
       this.leaveCheckpoint(moment);
       return null;
     }
@@ -142,13 +142,13 @@ export class Cursor<Machine extends Rewindable> {
     const { events } = this.machine;
     const { listener } = events;
     events.listener = null;
-    this.interventions.change(this.machine, this.machine.retired);
+    this.interventions.change(this.machine, this.machine.moment);
     events.listener = listener;
   }
 
   private leaveCheckpoint(focus: number): void {
     const { memory } = this.machine;
-    const at = this.machine.retired;
+    const at = this.machine.moment;
     if (this.store.nearest(at)?.at === at) return;
     const pages = new Map<number, Uint8Array>();
     for (const { page, bytes } of memory.takeDirtyPages()) pages.set(page, bytes);

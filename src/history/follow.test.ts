@@ -22,7 +22,7 @@ const given = (log: MomentLog<Poke>): Interventions<ToyMachine> => ({
 /** The run from its start, without checkpoints. */
 function plain(seed: number, log: MomentLog<Poke>, moment: number): ToyMachine {
   const machine = new ToyMachine(seed, LENGTH);
-  for (let at = 0; at < moment; at = machine.retired) {
+  for (let at = 0; at < moment; at = machine.moment) {
     given(log).give(machine, at);
     machine.run(Math.min(moment, log.nextAfter(at)));
   }
@@ -55,7 +55,7 @@ describe('going over to another future at the moment where one stands', () => {
               for (const cursor of cursors) cursor.follow(store, given(log), moment, moment);
             }
             for (const { machine } of cursors) {
-              const expected = plain(seed, log, machine.retired);
+              const expected = plain(seed, log, machine.moment);
               expect(machine.save()).toMatchObject({ accumulator: expected.save().accumulator });
               expect(Buffer.compare(machine.memory.u8, expected.memory.u8)).toBe(0);
             }

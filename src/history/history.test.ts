@@ -34,7 +34,7 @@ describe('Cursor', () => {
             const cursor = cursors[who ? 1 : 0]!;
             cursor.goTo(moment);
             const expected = obvious(seed, 4500, Math.min(moment, 4500));
-            expect(cursor.machine.save().retired).toBe(Math.min(moment, 4500));
+            expect(cursor.machine.save().moment).toBe(Math.min(moment, 4500));
             expect(cursor.machine.save().accumulator).toBe(expected.state.accumulator);
             expect(cursor.machine.save().counts['tlb-flush']).toBe(
               expected.state.counts['tlb-flush'],
@@ -96,7 +96,7 @@ describe('Cursor', () => {
     let executed = 0;
     const run = machine.run.bind(machine);
     machine.run = (limit) => {
-      executed += limit - machine.retired;
+      executed += limit - machine.moment;
       return run(limit);
     };
     for (let i = 0; i < 200; i++) cursor.goTo(899_998 - i);

@@ -14,7 +14,7 @@ export interface EventSink {
 }
 
 export interface RecordingLimits {
-  /** Instructions per chunk. */
+  /** Steps per chunk. */
   readonly chunk: number;
   /** Events kept over all chunks. */
   readonly maxEvents: number;
@@ -48,12 +48,12 @@ export class Recording {
     this.limits = { ...DEFAULT_RECORDING_LIMITS, ...limits };
   }
 
-  /** Events of all instructions before this moment are known. */
+  /** Events of all steps before this moment are known. */
   get frontier(): number {
     return this.recordedTo;
   }
 
-  /** The run's end, when the recording has got there: the number of instructions that retire in it. */
+  /** The run's end, when the recording has got there: the number of its steps. */
   get end(): number | null {
     return this.ended ? this.recordedTo : null;
   }
@@ -88,7 +88,7 @@ export class Recording {
   }
 
   /**
-   * Events of the instructions in `[from, to)`: those with `from <= retired < to`, and at the end of the run also
+   * Events of the steps in `[from, to)`: those with `from <= retired < to`, and at the end of the run also
    * those of the instruction that ended it without retiring.
    *
    * @param kind only chunks in which this kind occurs are looked at; the result still holds every kind
@@ -139,7 +139,7 @@ export class Recording {
     this.dropExcess(-1, maxEvents);
   }
 
-  /** Instructions per chunk: the natural portion for searches. */
+  /** Steps per chunk: the natural portion for searches. */
   get chunkLength(): number {
     return this.limits.chunk;
   }

@@ -13,8 +13,8 @@ export type PagedMemory = Pick<PhysicalMemory, 'u8' | 'takeDirtyPages' | 'restor
 export interface Rewindable extends Snapshotable<unknown> {
   readonly memory: PagedMemory;
   readonly events: EventLog;
-  /** Machine instructions retired since the start. */
-  readonly retired: number;
-  /** Runs until `retired === limit` (outcome `budget`) or the machine stops. */
+  /** Steps since the start. */
+  readonly moment: number;
+  /** Runs until `moment === limit` (outcome `budget`) or the machine stops. */
   run(limit: number): Outcome;
 }

@@ -39,12 +39,7 @@ function compareEdited(image: Uint8Array, edits: readonly TimedEdit[]): Outcome 
   const bare = bareOn(image);
   const replay = bare.replay(facts);
   const other = withEdits(bare, edits);
-  const divergence = partingOf(
-    withEdits(again, edits).system,
-    other.system,
-    facts,
-    plain.guestRetired,
-  );
+  const divergence = partingOf(withEdits(again, edits).system, other.system, plain.guestRetired);
   if (divergence || replay.divergence) {
     const at = `after ${divergence?.guestRetired} at ${hex32(divergence?.guestEip ?? 0)}`;
     const what = `${at}: ${divergence?.differences.join('; ')} ${replay.divergence ?? ''}`;
@@ -138,7 +133,7 @@ function standAt(system: System, opcode: number): void {
   for (;;) {
     const { eip } = system.guest();
     if (system.atGuestBoundary() && system.readGuest(eip, 1)?.[0] === opcode) return;
-    if (system.run(system.retired + 1).kind !== 'budget') throw new Error('never there');
+    if (system.run(system.moment + 1).kind !== 'budget') throw new Error('never there');
   }
 }
 
@@ -154,7 +149,7 @@ describe.each(BOTH)('an edit on %s', (_, make) => {
     return system;
   };
   const steps = (system: System, until: (guest: Registers) => boolean): Registers => {
-    for (let i = 0; i < 5000 && !until(system.guest()); i++) system.run(system.retired + 1);
+    for (let i = 0; i < 5000 && !until(system.guest()); i++) system.run(system.moment + 1);
     return system.guest();
   };
 
@@ -163,7 +158,7 @@ describe.each(BOTH)('an edit on %s', (_, make) => {
     expect(system.edit({ kind: 'register', register, value: 0x12345678 })).toBeNull();
     expect(system.guest().gpr[register]).toBe(0x12345678);
     const { guestRetired } = system;
-    while (system.guestRetired < guestRetired + 2) system.run(system.retired + 1);
+    while (system.guestRetired < guestRetired + 2) system.run(system.moment + 1);
     expect(system.guest().gpr[register]).toBe(0x12345678);
   });
 
@@ -221,7 +216,7 @@ describe.each(BOTH)('an edit on %s', (_, make) => {
     const system = at({ kernel });
     const { eip } = system.guest();
     steps(system, (guest) => guest.eip === eip + 6 && guest.gpr[1] === 2);
-    while (!system.atGuestBoundary()) system.run(system.retired + 1);
+    while (!system.atGuestBoundary()) system.run(system.moment + 1);
     expect(system.edit({ kind: 'memory', physical: eip + 2, bytes: [9] })).toBeNull();
     expect(system.readGuest(eip + 2, 1)).toEqual(Uint8Array.of(9));
     const { gpr } = steps(system, (guest) => guest.eip === eip + 6 && guest.gpr[1] === 1);
@@ -318,7 +313,7 @@ describe('what a debugger asks of the machine', () => {
 
   it('an edit inside the monitor is refused in words', () => {
     const system = translatedOn(image);
-    while (system.atGuestBoundary()) system.run(system.retired + 1);
+    while (system.atGuestBoundary()) system.run(system.moment + 1);
     expect(system.edit({ kind: 'register', register: 0, value: 0 })).toContain('step');
   });
 });

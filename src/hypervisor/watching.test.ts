@@ -85,6 +85,8 @@ describe.each<[string, () => Uint8Array]>([
   let accesses: Sighting[];
   let watches: Watch[];
   let limits = LIMITS;
+  /** The guest's steps in all. */
+  let lastMoment = 0;
 
   beforeAll(() => {
     image = make();
@@ -93,6 +95,7 @@ describe.each<[string, () => Uint8Array]>([
     facts = plain.timedFacts();
     state = stateOf(plain);
     limits = { ...LIMITS, guest: plain.guestRetired };
+    lastMoment = plain.guestMoment;
     starts = startsOf(bareRun(image, facts), limits);
     accesses = sightingsOf(bareRun(image, facts), ALL, limits);
     const touched = accesses.filter(({ by }) => by !== 'page-walk');
@@ -100,13 +103,13 @@ describe.each<[string, () => Uint8Array]>([
   });
 
   /** The run ends somewhere in the last instructions. */
-  const isInside = ({ guestRetired }: { guestRetired: number }) => guestRetired < limits.guest - 1;
+  const isInside = ({ guestMoment }: { guestMoment: number }) => guestMoment < lastMoment - 1;
 
   it('tells every start of a watched instruction, as taken one by one on bare hardware', () => {
     for (const watch of watches) {
       const seen = sightingsOf(bareRun(image, facts), watch, limits)
         .filter((sighting) => sighting.kind === 'execute' && isInside(sighting))
-        .map(({ linear, guestRetired }) => ({ linear, guestRetired }));
+        .map(({ linear, guestMoment }) => ({ linear, guestMoment }));
       expect(seen).toEqual(ofCode(starts, watch.code).filter(isInside));
     }
   });
@@ -133,9 +136,9 @@ describe.each<[string, () => Uint8Array]>([
   it('tells of a write wherever a byte of memory has changed', () => {
     const system = bareRun(image, facts);
     const written = new Set<string>();
-    for (const { kind, physical, length, guestRetired } of accesses) {
+    for (const { kind, physical, length, guestMoment } of accesses) {
       if (kind === 'read') continue;
-      for (let i = 0; i < length; i++) written.add(`${guestRetired} ${physical + i}`);
+      for (let i = 0; i < length; i++) written.add(`${guestMoment} ${physical + i}`);
     }
     const straddling = accesses.some((s) => (s.physical & 0xfff) + s.length > 0x1000);
     const pages = new Map<number, Uint8Array>();
@@ -143,8 +146,8 @@ describe.each<[string, () => Uint8Array]>([
     system.memory.takeDirtyPages();
     const before = system.memory.u8.slice();
     while (system.guestRetired < limits.guest) {
-      const at = system.guestRetired;
-      if (system.run(system.retired + 1).kind !== 'budget') break;
+      const at = system.guestMoment;
+      if (system.run(system.moment + 1).kind !== 'budget') break;
       for (const { page, bytes } of system.memory.takeDirtyPages()) {
         const was = pages.get(page) ?? before.subarray(page * 4096, (page + 1) * 4096);
         for (let i = 0; i < 4096; i++) {
@@ -210,7 +213,7 @@ describe.each<[string, () => Uint8Array]>([
       );
       const gdts = [...tables].map((table) => table.split(' ').map(Number) as [number, number]);
       const isCompared = (s: Sighting): boolean => {
-        if (s.guestRetired >= plain.guestRetired - 1 || s.by === 'page-walk') return false;
+        if (s.guestMoment >= plain.guestMoment - 1 || s.by === 'page-walk') return false;
         const inGdt = gdts.some(([base, limit]) => overlap(base, limit + 1, s.linear, s.length));
         return !(s.kind === 'read' && s.by === 'instruction' && inGdt);
       };
@@ -250,7 +253,7 @@ describe('a judge that says yes', () => {
     system.watch({ ...NOTHING, code: new Set([linear]) }, (sighting) => {
       met++;
       expect(next(system)).toBe(sighting.linear);
-      expect(system.guestRetired).toBe(sighting.guestRetired);
+      expect(system.guestMoment).toBe(sighting.guestMoment);
       return true;
     });
     for (let stop = 1; stop <= 3; stop++) {
@@ -276,7 +279,7 @@ describe('a judge that says yes', () => {
     });
     expect(system.run(1_000_000)).toEqual({ kind: 'budget' });
     expect(system.atGuestBoundary()).toBe(true);
-    expect(seen!.guestRetired).toBe(system.guestRetired - 1);
+    expect(seen!.guestMoment).toBe(system.guestMoment - 1);
     expect(seen!.physical).toBeGreaterThan(physical - 4);
   });
 
@@ -300,7 +303,7 @@ describe('a judge that says yes', () => {
     const system = translated(image);
     let met = 0;
     let tried = 0;
-    while (tried < 3 && system.run(system.retired + 1).kind === 'budget') {
+    while (tried < 3 && system.run(system.moment + 1).kind === 'budget') {
       const { eip, cpl } = system.guest();
       if (cpl !== 0 || !system.atGuestBoundary() || system.actor() === 'monitor') continue;
       system.watch({ ...ALL, code: new Set([eip]) }, () => ++met > 0);
@@ -331,7 +334,7 @@ describe('an instruction that is begun in a translation and carried out by the m
     const onBare = sightingsOf(bareRun(image, subject.timedFacts()), ALL, LIMITS);
     const compared = (list: readonly Sighting[]) =>
       list.filter((s) => s.by !== 'page-walk' && isBefore(s)).map(inWords);
-    const isBefore = ({ guestRetired }: Sighting) => guestRetired < subject.guestRetired - 1;
+    const isBefore = ({ guestMoment }: Sighting) => guestMoment < subject.guestMoment - 1;
     expect(compared(seen)).toEqual(compared(onBare));
   });
 });
@@ -353,7 +356,7 @@ describe('user code that sets TF for itself', () => {
     const onBare = sightingsOf(bareRun(image, subject.timedFacts()), ALL, LIMITS);
     const modifications = (list: readonly Sighting[]) =>
       list.filter((s) => s.by === 'instruction' && s.kind === 'write' && isBefore(s)).map(inWords);
-    const isBefore = ({ guestRetired }: Sighting) => guestRetired < subject.guestRetired - 1;
+    const isBefore = ({ guestMoment }: Sighting) => guestMoment < subject.guestMoment - 1;
     expect(modifications(seen)).toEqual(modifications(onBare));
   });
 });

@@ -31,9 +31,8 @@ export class EventLog implements Snapshotable<EventCounts> {
   }
 
   /**
-   * What happens in `work` still belongs to the instruction that has just retired: a monitor's work to its reserved
-   * opcode, a single-step trap to the instruction stepped. So its events are stamped with the moment before that
-   * instruction, as all others are.
+   * What happens in `work` still belongs to the step just taken: a monitor's work to its reserved opcode, a single-step trap
+   * to the instruction stepped. So its events are stamped with the moment before that step, as all others are.
    */
   completingInstruction<T>(work: () => T): T {
     const { completing } = this;
@@ -45,7 +44,7 @@ export class EventLog implements Snapshotable<EventCounts> {
     }
   }
 
-  /** The moment before the machine instruction in progress: what an event is stamped with now. */
+  /** The moment before the machine's step in progress: what an event is stamped with now. */
   get moment(): number {
     return this.stamp().retired - this.completing;
   }

@@ -8,7 +8,7 @@
 
 /** When and where it happened. */
 export interface EventStamp {
-  /** Machine instructions retired when it happened: the event belongs to the instruction that follows. */
+  /** The moment, in steps of the machine: the event belongs to the step that takes the count from here to one more. */
   readonly retired: number;
   /** Guest instructions retired. */
   readonly guestRetired: number;

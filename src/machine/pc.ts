@@ -57,7 +57,7 @@ export class Pc implements Snapshotable<PcState> {
     this.memory = new PhysicalMemory({ ramBytes });
     this.clock = new Clock(costs);
     this.events = new EventLog(() => ({
-      retired: this.cpu.retired,
+      retired: this.cpu.moment,
       guestRetired: this.cpu.guestRetired,
       cycles: this.clock.cycles,
       eip: this.cpu.state[WORD.EIP]! >>> 0,
@@ -98,12 +98,21 @@ export class Pc implements Snapshotable<PcState> {
     this.powerOn = this.save();
   }
 
-  /** Runs until `limit` machine instructions have retired since reset, or a stop. A guest that exited stays so. */
+  /** Runs until `limit` machine instructions have retired since power-on, or a stop. A guest that exited stays so. */
   run(limit: number): Outcome {
+    return this.runOn(() => this.cpu.run(limit));
+  }
+
+  /** The same in steps: retired instructions and deliveries. */
+  runToMoment(limit: number): Outcome {
+    return this.runOn(() => this.cpu.runToMoment(limit));
+  }
+
+  private runOn(run: () => Outcome): Outcome {
     const { code } = this.board.debugExit;
     if (code !== null) return { kind: 'exited', code };
     for (;;) {
-      const outcome = this.cpu.run(limit);
+      const outcome = run();
       const request = this.resetBy;
       if (request === null) return outcome;
       this.resetBy = null;
@@ -118,14 +127,15 @@ export class Pc implements Snapshotable<PcState> {
     }
   }
 
-  /** The CPU as after reset: at the reset vector, with A20 open; the counts of what retired go on. */
+  /** The CPU as after reset: at the reset vector, with A20 open; the counts of steps go on. */
   private resetCpu(): void {
     const { cpu } = this;
-    const { retired, guestRetired } = cpu;
+    const { retired, guestRetired, delivered } = cpu;
     this.board.a20.set(true);
     cpu.reset();
     cpu.retired = retired;
     cpu.guestRetired = guestRetired;
+    cpu.delivered = delivered;
   }
 
   /** The reset button: CPU, clock and devices as at power-on; RAM and disk keep their bytes, as on a PC. */

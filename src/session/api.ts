@@ -45,10 +45,10 @@ export interface SessionApi {
   /** Loads a world; what was open stays open if it fails. The first view is the moment before instruction 0. */
   load(world: World): Promise<Result<{ guest: LoadedGuest; view: MachineView }, Problem>>;
   /** Runs ahead in slices to learn the run's end and fill the timeline, without moving the current moment. */
-  explore(maxInstructions: number): Promise<{ end: number | null; outcome: Outcome | null }>;
+  explore(maxSteps: number): Promise<{ end: number | null; outcome: Outcome | null }>;
   step(unit: StepUnit, direction: Direction): Promise<MachineView>;
-  /** Runs at most `instructions` machine instructions forward, in slices, for `play`. */
-  play(instructions: number): Promise<MachineView>;
+  /** Runs at most `steps` of the machine forward, in slices, for `play`. */
+  play(steps: number): Promise<MachineView>;
   runUntil(
     condition: Condition,
     direction: Direction,

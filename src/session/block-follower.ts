@@ -47,7 +47,7 @@ export class BlockFollower {
     if (this.rule.feed(cursor.machine) === 'yes') this.entry = entryAt(cursor);
   }
 
-  /** The last entry, unless it is more than `distance` machine instructions ago. */
+  /** The last entry, unless it is more than `distance` steps ago. */
   entryWithin(distance: number): BlockEntry | null {
     return this.entry && this.seen - this.entry.at <= distance ? this.entry : null;
   }

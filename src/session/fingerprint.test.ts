@@ -10,7 +10,7 @@ async function opened(): Promise<Session> {
 }
 
 describe('fingerprint', () => {
-  it('differs at every machine instruction and is the same again on the way back', async () => {
+  it('differs at every machine step and is the same again on the way back', async () => {
     const session = await opened();
     await session.seek({ retired: 20_000, phase: 0 });
     const out = [await session.fingerprint()];

@@ -14,6 +14,7 @@ export function fingerprintOf(system: System): string {
     hash.words(new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
   }
   const rest = JSON.stringify([
+    system.moment,
     system.retired,
     system.guestRetired,
     system.real(),

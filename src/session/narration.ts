@@ -10,7 +10,7 @@ const GPR_NAMES = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as co
 export interface StepFacts {
   readonly executed: InstructionView | null;
   readonly next: InstructionView | null;
-  /** Machine instructions in the step. */
+  /** Machine instructions that retired in the step. */
   readonly instructions: number;
   readonly before: { readonly real: CpuView; readonly guest: CpuView } | null;
   readonly real: CpuView;
@@ -40,9 +40,10 @@ export function sentenceOf(facts: StepFacts): string {
   const { executed, events, outcome, waypoint } = facts;
   if (waypoint) return `${capital(waypoint.label)}. ${waypoint.detail}`;
   if (outcome) return outcomeSentence(outcome);
-  if (!executed) return startSentence(facts);
   const told = eventSentence(facts);
   if (told) return told;
+  // Nothing has retired, and nothing been delivered.
+  if (!executed) return startSentence(facts);
   const changes = describeChanges(facts);
   const count = facts.instructions > 1 ? ` (${facts.instructions} machine instructions)` : '';
   const silent = events.find((event) => event.kind === 'sensitive-silent');

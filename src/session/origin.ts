@@ -126,13 +126,13 @@ async function memoryOrigin(
 function written(
   run: Run,
   what: string,
-  { by, guestRetired, moment: delivered }: Sighting,
+  { by, guestMoment, moment: delivered }: Sighting,
   near: number,
   value: (system: System) => number,
 ): Origin {
   const { cursor } = run;
   const count =
-    delivered === null ? guestRetired : stepOfDelivery(cursor, guestRetired, near, delivered);
+    delivered === null ? guestMoment : stepOfDelivery(cursor, guestMoment, near, delivered);
   const moment = beginningOf(cursor, count, near);
   const before = value(cursor.machine);
   const instruction = guestInstruction(cursor.machine);

@@ -1,5 +1,5 @@
 /**
- * Stepping by phase. Outside excursions every machine instruction is a stop; inside one the stops are the phases of its
+ * Stepping by phase. Outside excursions every machine step is a stop; inside one the stops are the phases of its
  * events, those of excursions nested in it included, and the moment directly after each return.
  */
 import { phasesOf } from './flow';

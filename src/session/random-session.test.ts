@@ -206,7 +206,7 @@ class RandomUse {
     for (let i = random.below(4); i > 0; i--) {
       const address = this.trace().someAddress(random.below(1 << 16));
       const condition = random.oneIn(2) ? random.below(CONDITIONS.length) : null;
-      if (address !== null) places.push({ address, condition });
+      places.push({ address, condition });
     }
     this.places = places;
     const breakpoints = places.map(

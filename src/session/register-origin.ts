@@ -18,7 +18,7 @@ const NAMES: ReadonlySet<string> = new Set([
   ...['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'cr0', 'cr2', 'cr3', 'cr4', 'gdtr', 'idtr', 'ldtr', 'tr'],
 ]);
 
-/** Machine instructions between two pauses. */
+/** Machine steps between two pauses. */
 const SLICE = 1 << 18;
 const FIRST_WINDOW = 256;
 const LARGEST_WINDOW = 1 << 23;
@@ -46,7 +46,7 @@ export async function registerOrigin(
   // An instruction in progress has not written anything yet.
   const beginning = beginningBefore(cursor, present);
   cursor.goTo(beginning);
-  const { guestRetired } = cursor.machine;
+  const { guestMoment } = cursor.machine;
   const value = registerValue(name, cursor.machine.guest());
   let high = beginning;
   for (let size = FIRST_WINDOW; high > lowest; size = Math.min(LARGEST_WINDOW, size * 8)) {
@@ -54,8 +54,8 @@ export async function registerOrigin(
     const writers = await writersIn(cursor, low, high, name, goOn);
     if (!writers) return INTERRUPTED;
     for (const writer of writers.found.toReversed()) {
-      if (writer.count >= guestRetired + (writer.delivered === null ? 0 : 1)) continue;
-      const origin = originOf(run, writer, name, what, guestRetired);
+      if (writer.count >= guestMoment + (writer.delivered === null ? 0 : 1)) continue;
+      const origin = originOf(run, writer, name, what, guestMoment);
       if (!origin) continue;
       return origin.after === value ? origin.told : unexplained(run, origin.next, beginning, name);
     }
@@ -110,12 +110,12 @@ async function writersIn(
 interface Told {
   readonly told: Origin;
   readonly after: number;
-  /** Where the next guest instruction begins. */
+  /** Where the guest's next step begins. */
   readonly next: number;
 }
 
 /**
- * @param current guest instructions retired at the present
+ * @param current the guest's steps at the present
  * @returns null: it did not write the register, or not before the present
  */
 function originOf(
@@ -137,7 +137,6 @@ function originOf(
   if (!writer.certain && !wrote(writer, name, stood, behind)) return null;
   const before = registerValue(name, stood);
   const after = registerValue(name, behind);
-  // A handler's first instruction belongs to the step of what entered the handler.
   const instruction =
     by === 'delivery'
       ? guestInstruction(cursor.machine)

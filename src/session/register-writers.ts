@@ -24,12 +24,12 @@ import { readCode } from './stop-rules';
 /** Something that may have written the register. */
 export interface Writer {
   readonly by: 'instruction' | 'delivery';
-  /** Guest instructions retired before it, and a moment close by. */
+  /** The guest's steps before it, and a moment close by. */
   readonly count: number;
   readonly at: number;
-  /** Of a delivery: the moment before the machine instruction that made it. */
+  /** Of a delivery: the moment before the machine's step that made it. */
   readonly delivered: number | null;
-  /** Of the instruction; a handler's first one belongs to the step of what entered the handler. */
+  /** Of the instruction. */
   readonly linear: number;
   readonly eip: number;
   /** When the instruction writes the register; null: only if it has changed behind it. */
@@ -93,13 +93,13 @@ export class RegisterWriters {
   }
 
   /** An instruction that may write the register is about to execute. */
-  executes({ linear, guestRetired: count }: Sighting): void {
+  executes({ linear, guestMoment: count }: Sighting): void {
     const { system } = this;
     const guest = system.guest();
     this.settle(guest);
     const { rule, mayInterrupt } = this.whatOf(linear);
     const certain = rule?.kind === 'always';
-    const writer = { by: 'instruction', count, at: system.retired, delivered: null } as const;
+    const writer = { by: 'instruction', count, at: system.moment, delivered: null } as const;
     const more = { linear, eip: guest.eip, rule, certain, mayInterrupt, broken: false };
     this.open.push({ ...writer, ...more });
   }
@@ -108,7 +108,7 @@ export class RegisterWriters {
   hears(body: MachineEventBody): void {
     if (body.kind !== 'trap') return;
     const { system, name } = this;
-    const count = system.guestRetired;
+    const count = system.guestMoment;
     const last = this.open.at(-1);
     // Single-step traps come behind their instruction. MOV from a debug register that DR7.GD guards is not told apart.
     const isTrap =
@@ -117,7 +117,7 @@ export class RegisterWriters {
     this.open.push({
       by: 'delivery',
       count,
-      at: system.retired,
+      at: system.moment,
       delivered: system.events.moment,
       linear: 0,
       eip: 0,

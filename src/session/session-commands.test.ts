@@ -144,7 +144,7 @@ describe('searches that find nothing', () => {
     const session = await open('bare', SPIN);
     const from = await session.step('guest', 'forward');
     const view = await session.step('event', 'forward');
-    expect(view.sentence).toMatch(/^No further event in the next 5,\d{3},\d{3} machine instr/);
+    expect(view.sentence).toMatch(/^No further event in the next 5,\d{3},\d{3} machine steps/);
     expect(view.moment).toEqual(from.moment);
     const until = await session.runUntil({ kind: 'event', event: 'exit' }, 'forward');
     expect(until.found).toBe(false);

@@ -45,10 +45,10 @@ export interface SessionOptions {
   readonly yieldNow: () => Promise<void>;
 }
 
-/** Machine instructions between two pauses when running, and when every one of them is looked at. */
+/** Machine steps between two pauses when running, and when every one of them is looked at. */
 const RUN_SLICE = 100_000;
 const LOOK_SLICE = 8192;
-/** A search forward that finds nothing in so many machine instructions gives up: some guests run for ever. */
+/** A search forward that finds nothing in so many machine steps gives up: some guests run for ever. */
 const FARTHEST_SEARCH = 5_000_000;
 
 /** The same for places, which are looked for at full speed. */
@@ -75,8 +75,7 @@ const NO_RESOLVER = new Resolver(new SourceMap([], new Map()), false);
 
 const STOP_NAMES = { event: 'event', guest: 'guest instruction', block: 'block' } as const;
 
-const inWords = (instructions: number): string =>
-  `${instructions.toLocaleString('en')} machine instructions`;
+const inWords = (steps: number): string => `${steps.toLocaleString('en')} machine steps`;
 
 export class Session implements SessionApi {
   private branchList: Branches | null = null;
@@ -122,17 +121,17 @@ export class Session implements SessionApi {
     if (found.kind === 'hit') this.present = { retired: found.at, phase: 0 };
   }
 
-  async explore(maxInstructions: number) {
+  async explore(maxSteps: number) {
     const run = this.opened();
     const { recording } = run;
     const mine = ++this.exploring;
-    while (recording.end === null && recording.frontier < maxInstructions) {
-      recording.extend(Math.min(maxInstructions, recording.frontier + RUN_SLICE));
+    while (recording.end === null && recording.frontier < maxSteps) {
+      recording.extend(Math.min(maxSteps, recording.frontier + RUN_SLICE));
       await this.options.yieldNow();
       if (mine !== this.exploring) break;
     }
     // The end may be an instruction that never retires: it is met by one step more.
-    if (mine === this.exploring && recording.frontier < maxInstructions + 1) {
+    if (mine === this.exploring && recording.frontier < maxSteps + 1) {
       recording.extend(recording.frontier + 1);
     }
     return { end: recording.end, outcome: recording.outcome };
@@ -174,11 +173,11 @@ export class Session implements SessionApi {
     return this.arrive(to, since);
   }
 
-  async play(instructions: number): Promise<MachineView> {
+  async play(steps: number): Promise<MachineView> {
     const run = this.opened();
     const turn = ++this.turn;
     const from = this.present.retired;
-    const goal = from + Math.max(1, Math.floor(instructions));
+    const goal = from + Math.max(1, Math.floor(steps));
     if (this.armed.length > 0) {
       const found = await this.breakpointSearch(run, turn, this.armed).forward(from, goal);
       if (found.kind === 'hit') return this.arriveStopped(found, 'forward');

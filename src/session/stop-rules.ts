@@ -18,29 +18,32 @@ export interface StopRule {
   feed(system: System): Verdict;
 }
 
-/** The first moment at which the guest stands between two of its own instructions with this many of them retired. */
+/**
+ * The first moment at which the guest stands between two of its own steps with this many of them behind it. A delivery is a
+ * step: behind it the guest stands before its handler's first instruction.
+ */
 export class GuestRule implements StopRule {
-  /** Guest instructions retired at the last boundary, or what the first moment fed showed. */
+  /** The guest's steps at the last boundary, or what the first moment fed showed. */
   private last = -1;
   private certain = false;
   private fed = false;
 
   feed(system: System): Verdict {
-    const { guestRetired, retired } = system;
+    const { guestMoment, moment } = system;
     if (!this.fed) {
       this.fed = true;
-      this.certain = retired === 0;
+      this.certain = moment === 0;
       if (!this.certain) {
         // An earlier moment may have been the first boundary with this count.
-        this.last = guestRetired;
+        this.last = guestMoment;
         return system.atGuestBoundary() ? 'unsure' : 'no';
       }
     }
-    if (guestRetired === this.last || !system.atGuestBoundary()) {
-      return guestRetired === this.last && !this.certain ? 'unsure' : 'no';
+    if (guestMoment === this.last || !system.atGuestBoundary()) {
+      return guestMoment === this.last && !this.certain ? 'unsure' : 'no';
     }
     this.certain = true;
-    this.last = guestRetired;
+    this.last = guestMoment;
     return 'yes';
   }
 }
@@ -65,7 +68,7 @@ export class BlockRule implements StopRule {
     }
     if (boundary !== 'yes') return boundary;
     const registers = system.guest();
-    if (system.retired === 0) return 'yes';
+    if (system.moment === 0) return 'yes';
     if (!previous) return 'unsure';
     const sequential = registers.eip === previous.next || registers.eip === previous.eip;
     return previous.ends || !sequential ? 'yes' : 'no';

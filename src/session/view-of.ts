@@ -12,7 +12,7 @@ import { countsOf } from './counts';
 import type { StopView } from './debug';
 import type { Excursion } from './excursions';
 import { buildFlow } from './flow';
-import { instructionAt, nextInstruction } from './instruction-view';
+import { nextInstruction } from './instruction-view';
 import { sentenceOf } from './narration';
 import { cpuView, linearEip } from './registers-view';
 import type { Run } from './run';
@@ -25,7 +25,7 @@ const LOOK_AHEAD = 4096;
 /** Steps longer than this keep only their last instruction as executed. */
 const LONGEST_TRAIL = 256;
 const MAX_EVENTS = 400;
-/** A block entered longer ago than this many machine instructions is shown from where the guest stands. */
+/** A block entered longer ago than this many steps is shown from where the guest stands. */
 const LOOK_BACK = 48;
 /** Twelve instructions of at most 15 bytes. */
 const MAX_BLOCK_BYTES = 12 * 15;
@@ -38,7 +38,10 @@ interface Glimpse {
 interface Approach {
   /** Registers at the start of the step. */
   readonly before: Glimpse | null;
+  /** What retired last; null where the last thing was a delivery. */
   readonly executed: InstructionView | null;
+  /** Machine instructions that retired in the step. */
+  readonly instructions: number;
   /** Linear addresses executed in the step, if it was short. */
   readonly trail: ReadonlySet<number>;
   /** Where the guest block was entered, if that was lately. */
@@ -91,6 +94,7 @@ export function viewOf(
     world,
     moment,
     end: recording.end,
+    guestMoment: system.guestMoment,
     guestRetired: system.guestRetired,
     outcome,
     stop,
@@ -112,7 +116,7 @@ export function viewOf(
     sentence: sentenceOf({
       executed: approach.executed,
       next,
-      instructions: at - from,
+      instructions: approach.instructions,
       before,
       real,
       guest,
@@ -131,9 +135,11 @@ function approachTo(run: Run, from: number, at: number, wantBefore: boolean): Ap
   const glimpse = () => ({ real: system.real(), guest: system.guest() });
   const short = at - from <= LONGEST_TRAIL;
   let before: Glimpse | null = null;
+  let retiredBefore = 0;
   if (wantBefore && !short) {
     cursor.goTo(from);
     before = glimpse();
+    retiredBefore = system.retired;
   }
   // The last instruction is looked at even when the step is a phase of one that has not retired yet.
   const first = Math.max(0, Math.min(from, at - 1));
@@ -143,34 +149,30 @@ function approachTo(run: Run, from: number, at: number, wantBefore: boolean): Ap
   let standing: InstructionView | null = null;
   for (;;) {
     const here = cursor.at;
+    const { retired } = system;
+    if (here === from) retiredBefore = retired;
     if (here === from && wantBefore) before = glimpse();
     if (here >= at) break;
-    if (here >= from && short) trail.add(linearEip(system.real()));
+    const stood = linearEip(system.real());
     if (here === at - 1) standing = nextInstruction(system);
     cursor.runTo(here + 1);
     if (cursor.at === here) break;
+    // A delivery executes nothing of what stands there.
+    if (system.retired > retired) {
+      if (here >= from && short) trail.add(stood);
+    } else standing = null;
     follower.look(cursor);
   }
   run.follower = follower;
-  const executed = at === 0 ? null : executedAt(run, at - 1, standing);
-  if (executed) trail.add(executed.address);
-  return { before, executed, trail, entry: follower.entryWithin(LOOK_BACK) };
-}
-
-/** The instruction that retired: the one that stood there, or the handler's first if something was delivered before it. */
-function executedAt(
-  run: Run,
-  at: number,
-  standing: InstructionView | null,
-): InstructionView | null {
-  const delivery = run.recording
-    .between(at, at + 1)
-    .findLast((event): event is Extract<MachineEvent, { kind: 'trap' }> => event.kind === 'trap');
-  if (!delivery || delivery.source === 'software') return standing;
-  const system = run.cursor.machine;
-  const eip = delivery.gate.offset;
-  const base = linearEip(system.real()) - system.real().eip;
-  return instructionAt(system, (base + eip) >>> 0, eip, delivery.toCpl);
+  if (standing) trail.add(standing.address);
+  const instructions = system.retired - retiredBefore;
+  return {
+    before,
+    executed: standing,
+    instructions,
+    trail,
+    entry: follower.entryWithin(LOOK_BACK),
+  };
 }
 
 /** The excursion the moment lies in, else the last one that the step ended. */
@@ -232,14 +234,7 @@ function blockLeft(run: Run, moment: Moment, marks: Marks): BlockView | null {
 function blockStart(run: Run, entry: BlockEntry | null): number {
   const here = linearEip(run.cursor.machine.guest());
   if (!entry) return here;
-  // A delivery and the handler's first instruction are one step: the block began with that instruction.
-  const delivery =
-    entry.at === 0
-      ? undefined
-      : run.recording
-          .between(entry.at - 1, entry.at)
-          .findLast((event) => event.kind === 'trap' && event.source !== 'software');
-  const began = delivery?.kind === 'trap' ? delivery.gate.offset : entry.address;
+  const began = entry.address;
   return here >= began && here - began < MAX_BLOCK_BYTES ? began : here;
 }
 

@@ -185,8 +185,10 @@ export interface CyclesView {
 export interface MachineView {
   readonly world: World;
   readonly moment: Moment;
-  /** Number of machine instructions in the whole run if its end is known, else null. */
+  /** Number of machine steps in the whole run if its end is known, else null. */
   readonly end: number | null;
+  /** The guest's own steps: its instructions, and deliveries through its IDT. */
+  readonly guestMoment: number;
   readonly guestRetired: number;
   readonly outcome: Outcome | null;
   /** The breakpoint that stopped the run here; null when something else led here. */
@@ -199,6 +201,7 @@ export interface MachineView {
   readonly guest: CpuView;
   /** Both CPUs one step (of the unit last stepped) earlier: for changed-value marks. Null after a jump. */
   readonly before: { readonly real: CpuView; readonly guest: CpuView } | null;
+  /** The instruction that retired last; null if the last step was a delivery, and at the start. */
   readonly executed: InstructionView | null;
   readonly next: InstructionView | null;
   readonly actor: Actor;
@@ -216,7 +219,7 @@ export interface MachineView {
   readonly sentence: string;
 }
 
-/** Lanes of the timeline over `[from, to)` machine instructions. */
+/** Lanes of the timeline over `[from, to)` machine steps. */
 export interface TimelineView {
   readonly from: number;
   readonly to: number;
@@ -236,7 +239,7 @@ export interface TimelineView {
     readonly kind: 'translated' | 'chained' | 'invalidated' | 'flushed';
     readonly label: string;
   }[];
-  /** The run's last machine instruction if known. */
+  /** The run's last moment if known. */
   readonly end: number | null;
 }
 

@@ -67,8 +67,9 @@ export const DEFAULT_WORLD: Omit<World, 'guest'> = {
 };
 
 /**
- * A point in the run. `retired` machine instructions have retired; `phase` counts the phases already shown of
- * what happens at that instruction (0 = nothing of it yet; see `Flow`).
+ * A point in the run. `retired` counts the machine's steps: each a retired instruction or a delivery (an interrupt, or the
+ * fault of an instruction, on its way into the handler). `phase` counts the phases already shown of what happens in the
+ * step that follows (0 = nothing of it yet; see `Flow`).
  */
 export interface Moment {
   readonly retired: number;

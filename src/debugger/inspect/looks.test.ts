@@ -36,7 +36,7 @@ describe('looks', () => {
         const looked = machineOf(guest.source(guest.parts), technique);
         const untouched = machineOf(guest.source(guest.parts), technique);
         for (let round = 0; round < 8; round++) {
-          const limit = looked.system.retired + random.between(1, 3000);
+          const limit = looked.system.moment + random.between(1, 3000);
           looked.system.run(limit);
           untouched.system.run(limit);
           const replies = lookAtAll(looked, random);

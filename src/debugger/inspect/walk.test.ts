@@ -140,8 +140,8 @@ describe('the walk of an address', () => {
     let backed = 0;
     let shadowed = 0;
     for (let round = 0; round < 40; round++) {
-      bare.system.run(bare.system.retired + 4_000);
-      translated.system.run(translated.system.retired + 6_000);
+      bare.system.run(bare.system.moment + 4_000);
+      translated.system.run(translated.system.moment + 6_000);
       for (let i = 0; i < 20; i++) {
         const address =
           random.pick([0x100000, 0x300000, 0xb8000, 0x400000, 0]) + random.between(0, 0x1ffff);

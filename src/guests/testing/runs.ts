@@ -94,6 +94,6 @@ export function compareWithBare(
   const bare = bareOn(guest);
   const replay = bare.replay(facts);
   const again = translated(guest, cacheBytes);
-  const divergence = partingOf(again, bare, facts, limit);
+  const divergence = partingOf(again, bare, limit);
   return { outcome, divergence, first, bare, replay, interrupts: interruptsOf(facts).size };
 }

@@ -41,7 +41,7 @@ class Terminal {
 
   until(holds: () => boolean, what: string, from = 0): string {
     while (!holds()) {
-      this.outcome = this.system.run(this.system.retired + SLICE);
+      this.outcome = this.system.run(this.system.moment + SLICE);
       if (holds()) break;
       if (this.outcome.kind !== 'budget' || this.system.retired > LIMIT) {
         throw new Error(`No ${what} (${this.outcome.kind}) in:\n${this.serial.slice(from)}`);
@@ -64,7 +64,7 @@ class Terminal {
   }
 
   runFor(instructions: number): void {
-    this.outcome = this.system.run(this.system.retired + instructions);
+    this.outcome = this.system.run(this.system.moment + instructions);
   }
 }
 
@@ -81,7 +81,7 @@ describe.each(TECHNIQUES)('tinyos under %s', (technique) => {
     const system = systemFor(untyped, technique);
     system.run(100_000);
     expect(system.serial()).toBe(`Welcome to tinyos. Type help and press Enter.\n${PROMPT}`);
-    const outcome = system.run(system.retired + 200_000);
+    const outcome = system.run(system.moment + 200_000);
     expect(outcome.kind).toBe('budget');
     expect(system.serial().endsWith(PROMPT)).toBe(true);
   });

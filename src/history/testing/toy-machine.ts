@@ -34,14 +34,14 @@ class ToyMemory implements PagedMemory {
 
 interface ToyState {
   readonly accumulator: number;
-  readonly retired: number;
+  readonly moment: number;
   readonly counts: Record<string, number>;
 }
 
 export class ToyMachine implements Rewindable {
   readonly memory = new ToyMemory();
   readonly events: EventLog;
-  retired = 0;
+  moment = 0;
   private accumulator: number;
 
   /**
@@ -55,17 +55,17 @@ export class ToyMachine implements Rewindable {
     this.accumulator = seed | 1;
     this.memory.write(5 * PAGE_BYTES, seed & 0xff);
     this.events = new EventLog(() => ({
-      retired: this.retired,
-      guestRetired: this.retired,
-      cycles: this.retired,
+      retired: this.moment,
+      guestRetired: this.moment,
+      cycles: this.moment,
       eip: this.accumulator >>> 0,
       cpl: 0,
     }));
   }
 
   run(limit: number): Outcome {
-    while (this.retired < limit) {
-      if (this.retired === this.length) {
+    while (this.moment < limit) {
+      if (this.moment === this.length) {
         this.events.emit({ kind: 'halt' });
         return { kind: 'halted' };
       }
@@ -81,18 +81,18 @@ export class ToyMachine implements Rewindable {
     this.accumulator = (this.accumulator + this.memory.u8[address]!) | 0;
     if ((this.accumulator & 3) === 0) this.memory.write(address, this.accumulator >>> 24);
     if ((this.accumulator & 0xf0) === 0) this.events.emit({ kind: 'tlb-flush', scope: 'all' });
-    this.retired++;
+    this.moment++;
   }
 
   save(): ToyState {
-    const { accumulator, retired } = this;
-    return { accumulator, retired, counts: this.events.save() };
+    const { accumulator, moment } = this;
+    return { accumulator, moment, counts: this.events.save() };
   }
 
   restore(state: unknown): void {
-    const { accumulator, retired, counts } = state as ToyState;
+    const { accumulator, moment, counts } = state as ToyState;
     this.accumulator = accumulator;
-    this.retired = retired;
+    this.moment = moment;
     this.events.restore(counts);
   }
 }

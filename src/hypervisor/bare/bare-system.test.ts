@@ -126,7 +126,7 @@ describe('time', () => {
     const end = running.run(LIMIT);
     expect(end.kind).toBe('exited');
     let outcome = stepping.run(1);
-    while (outcome.kind === 'budget') outcome = stepping.run(stepping.retired + 1);
+    while (outcome.kind === 'budget') outcome = stepping.run(stepping.moment + 1);
     expect(outcome).toEqual(end);
     expect(interrupts(running.timedFacts()).length).toBe(30);
     expect(whole(stepping)).toEqual(whole(running));
@@ -195,7 +195,7 @@ describe('replay', () => {
     original.run(LIMIT);
     const { system } = replayOf(original.timedFacts(), TICKING);
     let outcome = system.run(1);
-    while (outcome.kind === 'budget') outcome = system.run(system.retired + 1);
+    while (outcome.kind === 'budget') outcome = system.run(system.moment + 1);
     expect(outcome).toEqual({ kind: 'exited', code: 0x2a });
     expect(system.serial()).toBe('Hi.....');
     const run = replayOf(original.timedFacts(), TICKING).system;

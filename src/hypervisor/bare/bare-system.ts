@@ -74,8 +74,8 @@ export class BareSystem extends PcSystem implements System {
       silicon: pc.cpu,
       guestCpu: pc.cpu,
       linearEnd: Number.POSITIVE_INFINITY,
-      get guestRetired() {
-        return pc.cpu.guestRetired;
+      get guestMoment() {
+        return pc.cpu.moment;
       },
       get moment() {
         return pc.events.moment;
@@ -137,8 +137,13 @@ export class BareSystem extends PcSystem implements System {
     return this.pc.board.ata?.disk ?? null;
   }
 
+  /** Every step is the guest's. */
+  get guestMoment(): number {
+    return this.moment;
+  }
+
   run(limit: number): Outcome {
-    return this.replaying ? this.runReplay(this.replaying, limit) : this.pc.run(limit);
+    return this.replaying ? this.runReplay(this.replaying, limit) : this.pc.runToMoment(limit);
   }
 
   edit(edit: SystemEdit): string | null {
@@ -255,17 +260,16 @@ export class BareSystem extends PcSystem implements System {
   private runReplay(replay: Replay, limit: number): Outcome {
     for (;;) {
       const due = replay.nextInterruptAt;
-      const here = this.retired;
-      // Standing at a recorded delivery: the next instruction that retires is the handler's first.
-      const target = due > here ? due : here + 1;
+      // Standing at a recorded delivery: that is the next step. Deliveries of faults on the way make the stretch longer.
+      const steps = Math.max(1, due - this.retired);
       this.pc.cpu.attention |= ATTENTION.INTERRUPT;
-      const outcome = this.pc.run(Math.min(limit, target));
+      const outcome = this.pc.runToMoment(Math.min(limit, this.moment + steps));
       replay.checkOverdue();
       if (replay.divergence) {
         return { kind: 'stopped', message: `The replay diverged: ${replay.divergence}.` };
       }
       const stopped = this.watcher.takeStopped();
-      if (outcome.kind !== 'budget' || stopped || this.retired >= limit) return outcome;
+      if (outcome.kind !== 'budget' || stopped || this.moment >= limit) return outcome;
     }
   }
 }

@@ -22,7 +22,7 @@ function compare(image: Uint8Array, options: { readonly cacheBytes?: number } = 
   const bare = bareOn(image);
   const replay = bare.replay(facts);
   const again = translatedOn(image, options);
-  const divergence = partingOf(again, bare, facts, LIMIT);
+  const divergence = partingOf(again, bare, LIMIT);
   return { outcome, divergence, replay, first, bare, interrupts: interruptsOf(facts).size };
 }
 
@@ -98,7 +98,7 @@ describe('binary translation of hello-rings', () => {
   it('trying an instruction untranslated leaves the machine as it was', () => {
     const subject = translatedOn(imageOf('hello-rings'));
     let tried = 0;
-    while (tried < 3 && subject.run(subject.retired + 1).kind === 'budget') {
+    while (tried < 3 && subject.run(subject.moment + 1).kind === 'budget') {
       const guest = subject.guest();
       if (!subject.atGuestBoundary() || guest.cpl !== 0) continue;
       if (subject.readGuest(guest.eip, 1)?.[0] !== 0x9d) continue; // popf
@@ -111,7 +111,7 @@ describe('binary translation of hello-rings', () => {
       expect(JSON.stringify([subject.real(), subject.guest(), subject.counts()])).toBe(before);
       expect(Buffer.compare(subject.memory.u8, ram)).toBe(0);
       tried++;
-      subject.run(subject.retired + 100);
+      subject.run(subject.moment + 100);
     }
     expect(tried).toBe(3);
   });

@@ -23,7 +23,7 @@ describe('the guest CPU, seen while the monitor is entered', () => {
     const system = helloRings();
     let before = seen(system);
     let entries = 0;
-    while (system.retired < 200_000 && system.run(system.retired + 1).kind === 'budget') {
+    while (system.retired < 200_000 && system.run(system.moment + 1).kind === 'budget') {
       const now = seen(system);
       const { cpl, eip } = system.real();
       // A single-step trap comes after its instruction, in the same step: the guest did go on.

@@ -91,8 +91,8 @@ export class Monitor {
   /** Guest instructions retired when the guest was last left to the silicon. */
   private leftAt = -1;
   /**
-   * A guest instruction has been carried out at this entry, or just before it. The next one waits for another. At power-on
-   * the first one waits too, so that whoever watches can look before it.
+   * The guest has made a step at this entry, or just before it: an instruction or a delivery. The next one waits for another
+   * entry, so that whoever watches can look between the two. At power-on the first one waits too.
    */
   private carriedOut = true;
   readonly facts: FactLog;
@@ -259,6 +259,8 @@ export class Monitor {
         this.serveVirtualTime();
         return this.afterInterrupt(record);
       case 'sequence-step':
+        // The sequence has just come to the end of a guest instruction, or goes on.
+        this.carriedOut = true;
         return this.afterInterrupt(record);
       default:
         return assertNever(reason);
@@ -269,6 +271,7 @@ export class Monitor {
   private stepTrap(): void {
     const { cpu } = this.virtual;
     cpu.flushTlb(true);
+    this.carriedOut = true;
     cpu.state[WORD.DR + 6]! |= DR6_BS;
     const alive = deliverOrEscalate(cpu, {
       vector: VECTOR.DB,
@@ -448,15 +451,17 @@ export class Monitor {
       this.afterEmulation();
       if (this.pc.cpu.stopOutcome) return;
       if (board.pic.pending && virtual.interruptsEnabled) {
-        if (!virtual.shadow) {
-          this.inject();
-          continue;
-        }
-        if (!virtual.halted) {
+        const waits = virtual.shadow !== 0;
+        // Halted in a shadow: the idle loop waits.
+        if (!(waits && virtual.halted)) {
           if (this.carriedOut) {
             virtual.copyOut(true);
             this.stayInMonitor('interpreted');
             return;
+          }
+          if (!waits) {
+            this.inject();
+            continue;
           }
           this.emulate('one instruction in the shadow of STI or MOV SS');
           continue;
@@ -692,9 +697,12 @@ export class Monitor {
       return;
     }
     if (done.kind === 'retired') this.addGuestRetired(1);
-    // Interrupts are told by the number of retired instructions: one before the instruction that faults is not to be
-    // mistaken for one between the fault and its handler. So here none is delivered, as behind STI.
-    else virtual.cpu.setShadow(1);
+    else {
+      this.pc.cpu.guestDelivered++;
+      // Interrupts are told by the number of retired instructions: one before the instruction that faults is not to be
+      // mistaken for one between the fault and its handler. So here none is delivered, as behind STI.
+      virtual.cpu.setShadow(1);
+    }
     const noted = next ? this.noteEffects(next.instruction) : false;
     // A task switch, even one that a fault's task gate made, loads CR3 by itself.
     if (!noted && virtual.word(WORD.CR3) !== directory) this.addressSpaceChanged('task switch');
@@ -798,7 +806,12 @@ export class Monitor {
     this.pc.clock.charge('interrupts', this.pc.clock.costs.emulDecode);
     virtual.cpu.flushTlb(true);
     const stop = virtual.cpu.deliverNow(vector);
-    if (stop) this.pc.cpu.requestStop(stop);
+    if (stop) {
+      this.pc.cpu.requestStop(stop);
+      return;
+    }
+    this.pc.cpu.guestDelivered++;
+    this.carriedOut = true;
   }
 
   private onVirtualEvent(body: MachineEventBody): void {

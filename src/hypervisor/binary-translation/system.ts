@@ -117,8 +117,8 @@ export class BinaryTranslationSystem extends PcSystem implements System {
       silicon: cpu,
       guestCpu: this.virtual.cpu,
       linearEnd: MONITOR_BASE,
-      get guestRetired() {
-        return cpu.guestRetired;
+      get guestMoment() {
+        return cpu.guestRetired + cpu.guestDelivered;
       },
       get moment() {
         return events.moment;
@@ -273,10 +273,14 @@ export class BinaryTranslationSystem extends PcSystem implements System {
     return this.board.ata?.disk ?? null;
   }
 
+  get guestMoment(): number {
+    return this.guestRetired + this.pc.cpu.guestDelivered;
+  }
+
   run(limit: number): Outcome {
     const { code } = this.board.debugExit;
     if (code !== null) return { kind: 'exited', code };
-    return this.pc.run(limit);
+    return this.pc.runToMoment(limit);
   }
 
   edit(edit: SystemEdit): string | null {
@@ -420,7 +424,7 @@ export class BinaryTranslationSystem extends PcSystem implements System {
 
   save() {
     return {
-      retired: this.retired,
+      moment: this.moment,
       pc: this.pc.save(),
       clock: this.clock.save(),
       board: this.board.save(),

@@ -1,6 +1,6 @@
 /**
  * What would happen if the guest's kernel executed an instruction as it stands: on a fork of the machine, at the CPL the
- * kernel really has and with its truncated segments, for one machine instruction. Everything is put back.
+ * kernel really has and with its truncated segments, for one step of the machine. Everything is put back.
  */
 import { invariant } from '../../base/assert';
 import { EFLAGS_IF, SEG } from '../../machine/cpu/state';
@@ -12,7 +12,7 @@ import type { BinaryTranslationSystem } from './system';
 
 /** Where the guest's kernel runs. */
 const CPL = 1;
-/** Machine instructions: the one that is tried lies ahead in the same block, or here. */
+/** Steps of the machine: the one that is tried lies ahead in the same block, or here. */
 const FARTHEST = 400;
 /** IF, IOPL and VM of the guest are virtual: the real ones stay what the monitor keeps them at. */
 const EFLAGS_REAL_DIFFERS = (3 << 12) | (1 << 17);
@@ -37,17 +37,17 @@ export class Fork {
       restoreRam(memory, this.ram);
       this.system.restore(saved);
       events.listener = listener;
-      invariant(cpu.retired === saved.retired, 'a fork leaves the machine where it was');
+      invariant(cpu.moment === saved.moment, 'a fork leaves the machine where it was');
     }
   }
 
   private reach(address: number): boolean {
     const { system } = this;
-    const limit = system.retired + FARTHEST;
-    while (system.retired < limit) {
+    const limit = system.moment + FARTHEST;
+    while (system.moment < limit) {
       const inKernel = system.actor() !== 'guest-user' && system.atGuestBoundary();
       if (inKernel && system.guest().eip === address) return system.guest().cpl === 0;
-      if (system.run(system.retired + 1).kind !== 'budget') return false;
+      if (system.run(system.moment + 1).kind !== 'budget') return false;
     }
     return false;
   }
@@ -83,7 +83,7 @@ export class Fork {
     events.listener = (event) => {
       if (event.kind === 'trap' && event.source === 'exception' && !trap) trap = event;
     };
-    const outcome = system.run(system.retired + 1);
+    const outcome = system.run(system.moment + 1);
     if (outcome.kind !== 'budget') return null;
     const raised = trap as Extract<MachineEvent, { kind: 'trap' }> | null;
     return {

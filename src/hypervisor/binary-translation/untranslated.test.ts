@@ -23,7 +23,7 @@ function guest(body: string): BinaryTranslationSystem {
 function tryFirst(body: string) {
   const system = guest(body);
   while (!(system.actor() === 'translated-kernel' && system.atGuestBoundary())) {
-    expect(system.run(system.retired + 1).kind).toBe('budget');
+    expect(system.run(system.moment + 1).kind).toBe('budget');
   }
   return system.runUntranslated(system.guest().eip);
 }
@@ -40,7 +40,7 @@ describe('runUntranslated', () => {
     expect(run?.exception).toBeNull();
     const system = guest('mov esp, 0xffffff00\n popf\n jmp $\n');
     while (system.guest().eip !== 0x100011 || !system.atGuestBoundary()) {
-      expect(system.run(system.retired + 1).kind).toBe('budget');
+      expect(system.run(system.moment + 1).kind).toBe('budget');
     }
     expect(system.runUntranslated(0x100011)?.exception?.vector).toBe(VECTOR.SS);
   });

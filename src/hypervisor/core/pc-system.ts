@@ -10,7 +10,7 @@ import type { Registers, Sighting, System, Watch } from './system';
 import type { Watcher } from './watcher';
 
 type Shared =
-  | ('memory' | 'events' | 'retired' | 'guestRetired' | 'cycles')
+  | ('memory' | 'events' | 'moment' | 'retired' | 'guestRetired' | 'cycles')
   | ('watch' | 'tlbEntry' | 'real' | 'cyclesByCause');
 
 export abstract class PcSystem implements Pick<System, Shared> {
@@ -24,6 +24,10 @@ export abstract class PcSystem implements Pick<System, Shared> {
 
   get events(): EventLog {
     return this.pc.events;
+  }
+
+  get moment(): number {
+    return this.pc.cpu.moment;
   }
 
   get retired(): number {

@@ -137,12 +137,11 @@ export interface Sighting {
   readonly watch: number;
   /** `delivery`: a frame pushed or a gate read for an interrupt; `page-walk`: an accessed or dirty bit set. */
   readonly by: 'instruction' | 'delivery' | 'page-walk';
-  /** Guest instructions retired before the one that does it. */
-  readonly guestRetired: number;
+  /** The guest's steps before the one that does it. */
+  readonly guestMoment: number;
   /**
-   * Of a delivery the moment before the machine instruction during which it was made, else null. A single-step trap, or
-   * an interrupt that a monitor injects at once behind an instruction it carried out, is made before anybody can see
-   * the guest stand behind that instruction.
+   * Of a delivery the moment before the machine's step during which it was made, else null. A single-step trap is made
+   * before anybody can see the guest stand behind the instruction stepped.
    */
   readonly moment: number | null;
 }
@@ -160,6 +159,10 @@ export type SystemEdit =
 export interface System extends Snapshotable<unknown> {
   readonly memory: PhysicalMemory;
   readonly events: EventLog;
+  /** The run's time: steps of the machine, each a retired instruction or a delivery. */
+  readonly moment: number;
+  /** The guest's time in the same way: instructions of its own, and deliveries through its IDT. Bare: the moment. */
+  readonly guestMoment: number;
   /** Machine instructions retired, guest instructions retired, modelled cycles. */
   readonly retired: number;
   readonly guestRetired: number;
@@ -169,7 +172,7 @@ export interface System extends Snapshotable<unknown> {
   /** What is on the guest's disk now; null without one. Only to look at. */
   readonly disk: Pick<AtaDisk, 'sectors' | 'read' | 'writtenCount' | 'save'> | null;
 
-  /** Runs until `retired === limit` (outcome `budget`) or the machine stops. Run equals step, exactly. */
+  /** Runs until `moment === limit` (outcome `budget`) or the machine stops. Run equals step, exactly. */
   run(limit: number): Outcome;
 
   /**
@@ -192,8 +195,8 @@ export interface System extends Snapshotable<unknown> {
   watch(watch: Watch | null, judge: (sighting: Sighting) => boolean): void;
   /**
    * Hears what happens on the CPU and the devices that the guest believes it has, while someone listens: what goes through
-   * its IDT (`trap`), ring changes, loads of CR3, ports, silent sensitive instructions. `guestRetired` is then the number
-   * of guest instructions before the one that does it. Bare: the machine's own events. Not part of the saved state.
+   * its IDT (`trap`), ring changes, loads of CR3, ports, silent sensitive instructions. `guestMoment` is then the number
+   * of the guest's steps before the one that does it. Bare: the machine's own events. Not part of the saved state.
    */
   guestListener: ((body: MachineEventBody) => void) | null;
   /**
@@ -214,7 +217,7 @@ export interface System extends Snapshotable<unknown> {
   real(): Registers;
   guest(): Registers;
   actor(): Actor;
-  /** True when the guest stands between two of its own instructions (not inside a rewritten sequence or the monitor). */
+  /** True when the guest stands between two of its own steps (not inside a rewritten sequence or the monitor). */
   atGuestBoundary(): boolean;
 
   /** Bytes at a linear address as the silicon would fetch them now (monitor's area included), null if unmapped. */

@@ -23,8 +23,8 @@ export interface WatchedSystem {
   readonly guestCpu: Cpu;
   /** Guest linear addresses from here on are another's on the silicon. Infinity on `bare`. */
   readonly linearEnd: number;
-  readonly guestRetired: number;
-  /** The moment before the silicon's instruction in progress. */
+  readonly guestMoment: number;
+  /** The moment before the silicon's step in progress. */
   readonly moment: number;
   atGuestBoundary(): boolean;
   /** The guest instruction (linear) that begins with the machine instruction at this linear address; null: none. */
@@ -46,9 +46,9 @@ const SEQUENCE = 1;
 const DONE = 2;
 
 interface Noted {
-  readonly sighting: Omit<Sighting, 'guestRetired'>;
-  /** Guest instructions retired before it; null until the counters are exact. */
-  guestRetired: number | null;
+  readonly sighting: Omit<Sighting, 'guestMoment'>;
+  /** The guest's steps before it; null until the counters are exact. */
+  guestMoment: number | null;
   progress: number;
   readonly modifying: boolean;
   readonly silicon: boolean;
@@ -64,7 +64,7 @@ export class Watcher {
   private judge: (sighting: Sighting) => boolean = () => false;
   private noted: Noted[] = [];
   /** The last start of an instruction that was told. */
-  private told = { linear: -1, guestRetired: -1, deliveries: -1 };
+  private told = { linear: -1, guestMoment: -1 };
   /** An instruction carried out inside the monitor is to be stopped at: as soon as may be. */
   private stopping = false;
   /** `run` was ended by a judge since this was last asked. */
@@ -94,7 +94,7 @@ export class Watcher {
     // Something that nobody sees puts the machine back where it was.
     if (this.paused) return;
     this.noted = [];
-    this.told = { linear: -1, guestRetired: -1, deliveries: -1 };
+    this.told = { linear: -1, guestMoment: -1 };
     this.stopping = false;
     this.stopped = false;
     this.tablesKey = '';
@@ -269,12 +269,10 @@ export class Watcher {
 
   /** The guest begins this instruction now. @returns the judge's answer; false if this start was told before */
   private starts(linear: number): boolean {
-    const { guestRetired } = this.system;
-    const { deliveries } = this.system.guestCpu;
+    const { guestMoment } = this.system;
     const { told } = this;
-    const again = told.linear === linear && told.guestRetired === guestRetired;
-    if (again && told.deliveries === deliveries) return false;
-    this.told = { linear, guestRetired, deliveries };
+    if (told.linear === linear && told.guestMoment === guestMoment) return false;
+    this.told = { linear, guestMoment };
     return this.judge({
       kind: 'execute',
       linear,
@@ -282,7 +280,7 @@ export class Watcher {
       length: 0,
       watch: CODE,
       by: 'instruction',
-      guestRetired,
+      guestMoment,
       moment: null,
     });
   }
@@ -309,7 +307,7 @@ export class Watcher {
           by,
           moment: by === 'delivery' ? this.system.moment : null,
         },
-        guestRetired: access.settled || !silicon ? this.retiredNow() : null,
+        guestMoment: access.settled || !silicon ? this.momentNow() : null,
         progress: by === 'instruction' ? MACHINE_INSTRUCTION : DONE,
         modifying,
         silicon,
@@ -330,9 +328,9 @@ export class Watcher {
   }
 
   /** With the instruction in it that the virtual CPU has completed and the monitor has not counted yet. */
-  private retiredNow(): number {
-    const { guestRetired, guestCpu } = this.system;
-    return guestRetired + (this.emulatedFrom === null ? 0 : guestCpu.retired - this.emulatedFrom);
+  private momentNow(): number {
+    const { guestMoment, guestCpu } = this.system;
+    return guestMoment + (this.emulatedFrom === null ? 0 : guestCpu.retired - this.emulatedFrom);
   }
 
   private touchesPhysical(access: ObservedAccess, address: number, length: number): boolean {
@@ -356,10 +354,10 @@ export class Watcher {
 
   /** The instruction in progress does not complete. */
   private undo(silicon: boolean): void {
-    const { guestRetired } = this.system;
+    const { guestMoment } = this.system;
     this.noted = this.noted.filter((note) => {
       if (note.silicon !== silicon) return true;
-      note.guestRetired ??= guestRetired;
+      note.guestMoment ??= guestMoment;
       return note.progress !== MACHINE_INSTRUCTION;
     });
   }
@@ -367,11 +365,11 @@ export class Watcher {
   private boundary(last: boolean): 'go' | 'wait' | 'stop' {
     if (this.paused) return 'go';
     if (this.tablesStale) this.lookAtTables();
-    const { guestRetired } = this.system;
+    const { guestMoment } = this.system;
     const between = this.system.atGuestBoundary();
     for (const note of this.noted) {
       // A single-step trap into the monitor may follow on user code: its instruction has retired as well.
-      note.guestRetired ??= between || note.direct ? guestRetired - 1 : guestRetired;
+      note.guestMoment ??= between || note.direct ? guestMoment - 1 : guestMoment;
       if (note.direct) note.progress = DONE;
     }
     if (!between) {
@@ -386,8 +384,8 @@ export class Watcher {
     this.noted = [];
     let stop = this.stopping;
     this.stopping = false;
-    for (const { sighting, guestRetired: before } of noted) {
-      if (this.judge({ ...sighting, guestRetired: before ?? guestRetired })) stop = true;
+    for (const { sighting, guestMoment: before } of noted) {
+      if (this.judge({ ...sighting, guestMoment: before ?? guestMoment })) stop = true;
     }
     if (stop) this.stopped = true;
     return stop ? 'stop' : 'go';

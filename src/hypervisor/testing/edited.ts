@@ -29,12 +29,12 @@ export function withEdits<S extends System>(
       editHere();
       const next = edits[answers.length];
       if (!next) return system.run(limit);
-      // A machine instruction completes two of the guest's at the most: the monitor's own may.
+      // A step of the machine completes two of the guest's at the most: the monitor's own may.
       const near = Math.floor((next.at - system.guestRetired) / 2);
-      const to = Math.min(limit, system.retired + Math.max(1, near));
+      const to = Math.min(limit, system.moment + Math.max(1, near));
       const outcome = system.run(to);
       editHere();
-      if (outcome.kind !== 'budget' || system.retired >= limit) return outcome;
+      if (outcome.kind !== 'budget' || system.moment >= limit) return outcome;
     }
   };
   const edited = new Proxy(system, {

@@ -2,8 +2,8 @@
  * The oracle: whatever a technique lets the guest see must be what bare hardware lets it see.
  *
  * Timing is exempt the way theory exempts it. The technique's run logs what depended on time (interrupt deliveries,
- * timer reads) with its guest-retired count; `bare` replays that log. Then, before every guest instruction, all
- * registers and flags must match, and every byte of guest memory that either side wrote.
+ * timer reads) with its guest-retired count; `bare` replays that log. Then, before every step of the guest's, an instruction
+ * or a delivery, all registers and flags must match, and every byte of guest memory that either side wrote.
  */
 import { hex32 } from '../../base/hex';
 import type { Outcome } from '../../machine/outcome';
@@ -15,8 +15,9 @@ const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const;
 const GPRS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 
 export interface Divergence {
-  /** Guest instructions retired when the two differ. */
+  /** Guest instructions retired, and the guest's steps, when the two differ. */
   readonly guestRetired: number;
+  readonly guestMoment: number;
   readonly guestEip: number;
   readonly differences: readonly string[];
 }
@@ -64,35 +65,38 @@ export interface Compared {
 }
 
 /**
- * Runs both in step, one guest instruction at a time, and compares.
+ * Runs both in step, one of the guest's at a time, and compares: between an instruction and the delivery that follows it, and
+ * between that and the handler's first instruction, as everywhere else.
  *
  * @param technique walks beside `bare`; must be fresh
  * @param bare a fresh `bare` system of the same guest that replays the technique's timed facts
- * Where an interrupt is delivered there is no common moment to look at: `bare` delivers it together with the handler's
- * first instruction. The frame and the handler's registers are compared after that instruction.
- *
- * @param interruptedAt guest-retired counts at which interrupts are delivered
  * @param maxGuestInstructions stop without a finding after so many
  */
 export function firstDivergence(
   technique: Compared,
   bare: Compared,
-  interruptedAt: ReadonlySet<number>,
   maxGuestInstructions: number,
 ): Divergence | null {
   const left = new GuestSteps(technique);
   const right = new GuestSteps(bare);
-  /** Guest frame to the instruction count at which it began to differ. */
+  /** Guest frame to the step at which it began to differ. */
   const differing = new Map<number, number>();
-  for (let count = 0; count < maxGuestInstructions; count++) {
+  for (let count = 0; ; count++) {
     const is = left.before(count);
     const expected = right.before(count);
     if (is === null || expected === null) {
       if (left.ended && right.ended) break;
       const who = is === null ? 'the technique' : 'bare';
-      return { guestRetired: count, guestEip: 0, differences: [`${who} stopped here`] };
+      const { guestRetired } = bare.system;
+      const differences = [`${who} stopped here, or never stood between two steps`];
+      return { guestRetired, guestMoment: count, guestEip: 0, differences };
     }
-    const differences = interruptedAt.has(count) ? [] : differencesOf(is, expected);
+    const { guestRetired } = bare.system;
+    if (guestRetired >= maxGuestInstructions) break;
+    const differences = differencesOf(is, expected);
+    if (technique.system.guestRetired !== guestRetired) {
+      differences.push(`${technique.system.guestRetired} instructions, bare ${guestRetired}`);
+    }
     for (const frame of [...left.takeWritten(), ...right.takeWritten(), ...differing.keys()]) {
       const where = differenceInPage(left.page(frame), right.page(frame), (offset) =>
         isEarlyAccessedBit(left, right, frame, offset, expected.cr3),
@@ -103,7 +107,9 @@ export function firstDivergence(
         differences.push(`memory at guest-physical ${hex32(frame * 4096 + where)}`);
       }
     }
-    if (differences.length > 0) return { guestRetired: count, guestEip: expected.eip, differences };
+    if (differences.length > 0) {
+      return { guestRetired, guestMoment: count, guestEip: expected.eip, differences };
+    }
   }
   return null;
 }
@@ -111,12 +117,12 @@ export function firstDivergence(
 /** Runs a system to its end, or until so many guest instructions have retired. */
 export function runToEnd(system: System, maxGuestInstructions: number): Outcome {
   for (;;) {
-    const outcome = system.run(system.retired + 10_000);
+    const outcome = system.run(system.moment + 10_000);
     if (outcome.kind !== 'budget' || system.guestRetired >= maxGuestInstructions) return outcome;
   }
 }
 
-/** Walks a system and notes it where it first stands before each guest instruction. */
+/** Walks a system and notes it where it first stands before each step of its guest's. */
 class GuestSteps {
   private last: Registers | null = null;
   private lastCount = -1;
@@ -129,17 +135,17 @@ class GuestSteps {
 
   private note(): void {
     const { system } = this.compared;
-    if (!system.atGuestBoundary() || this.lastCount === system.guestRetired) return;
+    if (!system.atGuestBoundary() || this.lastCount === system.guestMoment) return;
     this.last = system.guest();
-    this.lastCount = system.guestRetired;
+    this.lastCount = system.guestMoment;
   }
 
-  /** Registers at the first boundary at which `count` guest instructions had retired; null if the run ended before. */
+  /** Registers at the first boundary with `count` steps of the guest's; null if the run ended before, or there is none. */
   before(count: number): Registers | null {
     const { system } = this.compared;
     let found: Registers | null = this.lastCount === count ? this.last : null;
-    while (system.guestRetired <= count && !this.ended) {
-      this.ended = system.run(system.retired + 1).kind !== 'budget';
+    while (found === null && system.guestMoment <= count && !this.ended) {
+      this.ended = system.run(system.moment + 1).kind !== 'budget';
       this.note();
       if (this.lastCount === count && found === null) found = this.last;
     }

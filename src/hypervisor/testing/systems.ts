@@ -35,19 +35,17 @@ export const interruptsOf = (facts: readonly TimedFact[]): ReadonlySet<number> =
 /**
  * Where a translated run and its replay part; null if nowhere.
  *
- * @param again fresh, of the guest whose earlier run noted `facts`
- * @param bare the same guest on bare hardware, fresh, replaying `facts`
+ * @param again fresh, of the guest whose earlier run noted what depended on time
+ * @param bare the same guest on bare hardware, fresh, replaying that
  * @param limit compare so many guest instructions at most
  */
 export const partingOf = (
   again: BinaryTranslationSystem,
   bare: System,
-  facts: readonly TimedFact[],
   limit: number,
 ): Divergence | null =>
   firstDivergence(
     { system: again, guestFrame: (page) => again.pmap.guestFrame(page) },
     { system: bare, guestFrame: (page) => page },
-    interruptsOf(facts),
     limit,
   );

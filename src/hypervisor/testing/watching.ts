@@ -9,7 +9,7 @@ import type { Random } from './random-guest/random';
 
 export const NOTHING: Watch = { code: new Set(), data: [], pageTables: false };
 
-/** Guest instructions after which a guest is not followed any further, and machine instructions. */
+/** Guest instructions after which a guest is not followed any further, and steps of the machine. */
 export interface Limits {
   readonly guest: number;
   readonly machine: number;
@@ -28,11 +28,11 @@ export function sightingsOf(
     return judge(sighting);
   });
   let piece = 1;
-  while (system.guestRetired < limits.guest && system.retired < limits.machine) {
+  while (system.guestRetired < limits.guest && system.moment < limits.machine) {
     piece = (piece * 7 + 3) % 1009;
-    const to = system.retired + piece + 1;
+    const to = system.moment + piece + 1;
     let ended = false;
-    while (system.retired < to && !ended) ended = system.run(to).kind !== 'budget';
+    while (system.moment < to && !ended) ended = system.run(to).kind !== 'budget';
     if (ended) break;
   }
   system.watch(null, () => false);
@@ -42,7 +42,7 @@ export function sightingsOf(
 /** One start of an instruction. */
 export interface Start {
   readonly linear: number;
-  readonly guestRetired: number;
+  readonly guestMoment: number;
 }
 
 /**
@@ -51,11 +51,11 @@ export interface Start {
 export function startsOf(system: BareSystem, limits: Limits): Start[] {
   const { cpu, events } = system.pc;
   const starts: Start[] = [];
-  let here: (Start & { readonly deliveries: number }) | null = null;
+  let here: (Start & { readonly guestRetired: number }) | null = null;
   let raised = false;
   const settle = (): void => {
     const begun = here && (raised || system.guestRetired > here.guestRetired);
-    if (begun && here) starts.push({ linear: here.linear, guestRetired: here.guestRetired });
+    if (begun && here) starts.push({ linear: here.linear, guestMoment: here.guestMoment });
     raised = false;
     here = null;
   };
@@ -66,10 +66,10 @@ export function startsOf(system: BareSystem, limits: Limits): Start[] {
   cpu.beforeInstruction = () => {
     settle();
     const linear = (cpu.state[WORD.EIP]! + cpu.state[WORD.BASE + SEG.CS]!) >>> 0;
-    here = { linear, guestRetired: system.guestRetired, deliveries: cpu.deliveries };
+    here = { linear, guestRetired: system.guestRetired, guestMoment: system.guestMoment };
   };
-  while (system.guestRetired < limits.guest && system.retired < limits.machine) {
-    if (system.run(system.retired + 1).kind !== 'budget') break;
+  while (system.guestRetired < limits.guest && system.moment < limits.machine) {
+    if (system.run(system.moment + 1).kind !== 'budget') break;
   }
   settle();
   cpu.beforeInstruction = null;
@@ -105,8 +105,8 @@ export function randomWatch(
   return { code, data, pageTables: random.oneIn(2) };
 }
 
-export const inWords = ({ kind, linear, physical, length, watch, by, guestRetired }: Sighting) =>
-  `${guestRetired}: ${by} ${kind} ${linear.toString(16)} (${physical.toString(16)}) ${length}, watch ${watch}`;
+export const inWords = ({ kind, linear, physical, length, watch, by, guestMoment }: Sighting) =>
+  `${guestMoment}: ${by} ${kind} ${linear.toString(16)} (${physical.toString(16)}) ${length}, watch ${watch}`;
 
 /** All that could differ between two runs of one system: RAM, both CPUs, cycles, counts, console. */
 export function stateOf(system: System): string {
@@ -116,6 +116,8 @@ export function stateOf(system: System): string {
   for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
   return JSON.stringify([
     hash,
+    system.moment,
+    system.guestMoment,
     system.retired,
     system.guestRetired,
     system.real(),

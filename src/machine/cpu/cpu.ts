@@ -55,6 +55,11 @@ export class Cpu extends Core implements Snapshotable<CpuState> {
     return this.loop.run(limit);
   }
 
+  /** Runs until `moment === limit` (outcome `budget`) or the run ends otherwise: stops behind a delivery too. */
+  runToMoment(limit: number): Outcome {
+    return this.loop.runToMoment(limit);
+  }
+
   /** One machine instruction, with the deliveries before it. Null if it retired and the machine can go on. */
   step(): Outcome | null {
     const outcome = this.loop.run(this.retired + 1);
@@ -80,6 +85,29 @@ export class Cpu extends Core implements Snapshotable<CpuState> {
 
   set retired(value: number) {
     this.counters[COUNTER.RETIRED] = value;
+  }
+
+  /** Deliveries that are steps of their own: all but debug traps, which end the step of their instruction. */
+  get delivered(): number {
+    return this.counters[COUNTER.DELIVERED]!;
+  }
+
+  set delivered(value: number) {
+    this.counters[COUNTER.DELIVERED] = value;
+  }
+
+  /** The machine's time in steps: each is a retired instruction or a delivery. */
+  get moment(): number {
+    return this.counters[COUNTER.RETIRED]! + this.counters[COUNTER.DELIVERED]!;
+  }
+
+  /** What a monitor says it has delivered to its guest. */
+  get guestDelivered(): number {
+    return this.counters[COUNTER.GUEST_DELIVERED]!;
+  }
+
+  set guestDelivered(value: number) {
+    this.counters[COUNTER.GUEST_DELIVERED] = value;
   }
 
   get guestRetired(): number {
@@ -177,11 +205,6 @@ export class Cpu extends Core implements Snapshotable<CpuState> {
 
   private tell(access: Omit<ObservedAccess, 'settled'>): void {
     if (this.observing?.touches({ ...access, settled: this.code.settled })) this.lookUpSoon();
-  }
-
-  /** Interrupts and exceptions delivered so far: what tells two starts of one instruction apart. */
-  get deliveries(): number {
-    return this.loop.deliveries;
   }
 
   /** Forgets all decoded code, annotations included. */

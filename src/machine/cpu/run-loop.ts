@@ -3,6 +3,9 @@
  *
  * Order at a boundary: a requested stop, the budget, the test hook, sleep, interrupts, fetch, execution. A block never
  * runs past the budget or the clock's deadline, so running and stepping see the same boundaries.
+ *
+ * A delivery at a boundary retires nothing and is a step of its own all the same: an external interrupt, NMI, the fault of
+ * an instruction or its fetch, #DB before an instruction. A debug trap belongs to the step that it ends.
  */
 import { address, hexBytes } from '../../base/hex';
 import { decode } from '../codec/decode';
@@ -60,8 +63,12 @@ const escalation = (met: readonly number[]): string =>
 export class RunLoop {
   /** Called at every boundary before interrupts are recognised. */
   beforeInstruction: (() => void) | null = null;
-  /** Interrupts and exceptions delivered so far. */
-  deliveries = 0;
+  /** Interrupts and exceptions delivered so far, debug traps too. */
+  private deliveries = 0;
+  /** The run in progress ends when this many instructions have retired. */
+  private lastRetired = 0;
+  /** The run's limit counts deliveries too: each leaves room for one instruction less. */
+  private inMoments = false;
   /** Vectors of the faults that the delivery in progress met. */
   private readonly met: number[] = [];
 
@@ -76,19 +83,30 @@ export class RunLoop {
 
   /** Runs until `retired === limit` or something ends the run. */
   run(limit: number): Outcome {
-    const outcome = this.runOn(limit);
+    return this.runUntil(limit, false);
+  }
+
+  /** Runs until retired instructions and deliveries together are `limit`, or something ends the run. */
+  runToMoment(limit: number): Outcome {
+    return this.runUntil(limit - this.core.counters[COUNTER.DELIVERED]!, true);
+  }
+
+  private runUntil(retired: number, inMoments: boolean): Outcome {
+    this.lastRetired = retired;
+    this.inMoments = inMoments;
+    const outcome = this.runOn();
     if (this.core.attention & ATTENTION.OBSERVER) this.observerStops(true);
     return outcome;
   }
 
-  private runOn(limit: number): Outcome {
+  private runOn(): Outcome {
     const { core, code } = this;
     const { counters, clock, state } = core;
     if (this.beforeInstruction) core.attention |= ATTENTION.HOOK;
     else core.attention &= ~ATTENTION.HOOK;
     this.idleDeadlines = 0;
     for (;;) {
-      let room = limit - counters[COUNTER.RETIRED]!;
+      let room = this.lastRetired - counters[COUNTER.RETIRED]!;
       let trapping = false;
       let oneByOne = false;
       if (core.attention !== 0 || room <= 0 || clock.cycles >= clock.deadline) {
@@ -321,13 +339,13 @@ export class RunLoop {
         state[WORD.NMI] = NMI_BLOCKED;
         core.attention |= ATTENTION.INTERRUPT;
         this.wake();
-        return this.deliver(VECTOR.NMI) ?? 'again';
+        return this.countDelivery(this.deliver(VECTOR.NMI)) ?? 'again';
       }
       const source = core.interruptSource;
       if (interruptible && source?.hasInterrupt()) {
         this.wake();
         // What else waits shows itself once IF allows it again.
-        return this.deliver(source.acknowledge()) ?? 'again';
+        return this.countDelivery(this.deliver(source.acknowledge())) ?? 'again';
       }
     }
     if (state[WORD.ACTIVITY] === ACTIVITY.HALTED) {
@@ -359,6 +377,17 @@ export class RunLoop {
     });
   }
 
+  /**
+   * A delivery made at a boundary is a step; its events are stamped before it is counted. One that ends the run is none.
+   * @param outcome of the delivery, handed on
+   */
+  private countDelivery(outcome: Outcome | null): Outcome | null {
+    if (outcome !== null) return outcome;
+    this.core.counters[COUNTER.DELIVERED]!++;
+    if (this.inMoments) this.lastRetired--;
+    return null;
+  }
+
   private deliverRequest(request: DeliveryRequest): Outcome | null {
     this.deliveries++;
     this.met.length = 0;
@@ -385,7 +414,9 @@ export class RunLoop {
     this.core.skipTrap = true;
     this.forgetDebug();
     const request = { vector, source: 'exception', errorCode, returnEip: eip, cr2 } as const;
-    return this.deliverRequest(vector === VECTOR.DB ? { ...request, isFault: true } : request);
+    return this.countDelivery(
+      this.deliverRequest(vector === VECTOR.DB ? { ...request, isFault: true } : request),
+    );
   }
 
   private forgetDebug(): void {
@@ -400,8 +431,8 @@ export class RunLoop {
     const before = this.deliveries;
     const outcome = state[WORD.PENDING_DEBUG] !== 0 ? this.debugTrap(false) : null;
     if (outcome) return outcome;
-    if (this.deliveries !== before) return 'again';
-    return this.meetsBreakpoint() ? (this.deliverDebug() ?? 'again') : null;
+    if (this.deliveries !== before) return this.countDelivery(null) ?? 'again';
+    return this.meetsBreakpoint() ? (this.countDelivery(this.deliverDebug()) ?? 'again') : null;
   }
 
   /** An instruction breakpoint at CS:EIP, unless RF or MOV SS holds it off. Tells DR6. */

@@ -21,7 +21,7 @@
  *        64..71  DR0..DR7
  *        72..74  SYSENTER_CS, _ESP, _EIP
  *        75,76   added to the time stamp counter, low and high
- * byte 512..     counters (float64): retired, guest-retired, cycles
+ * byte 512..     counters (float64): retired, guest-retired, cycles, delivered, guest-delivered
  * ```
  *
  * @see Intel SDM vol. 1, "Basic Program Execution Registers"; vol. 3, "System Architecture Overview"
@@ -67,7 +67,15 @@ export const WORD = {
 } as const;
 
 /** Float64 indices into the counter part of the block (byte 512 on). */
-export const COUNTER = { RETIRED: 0, GUEST_RETIRED: 1, CYCLES: 2 } as const;
+export const COUNTER = {
+  RETIRED: 0,
+  GUEST_RETIRED: 1,
+  CYCLES: 2,
+  /** Deliveries that are steps of their own: see `Cpu.moment`. */
+  DELIVERED: 3,
+  /** The same for the guest of a monitor, which counts them. */
+  GUEST_DELIVERED: 4,
+} as const;
 export const COUNTER_BYTE = 512;
 
 /** Segment register numbers as in the instruction encoding, then the two system segments. */

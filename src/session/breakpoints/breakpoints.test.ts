@@ -22,7 +22,7 @@ const event = (name: EventTrigger, value?: number): BreakpointPlace =>
 
 interface Stop {
   readonly retired: number;
-  readonly guestRetired: number;
+  readonly guestMoment: number;
   readonly reason: string;
 }
 
@@ -40,7 +40,7 @@ async function stopsBothWays(session: Session, breakpoints: readonly Breakpoint[
       if (!found) break;
       expect(view.stop?.breakpoint).toBe('one');
       const { retired } = view.moment;
-      stops.push({ retired, guestRetired: view.guestRetired, reason: view.stop?.reason ?? '' });
+      stops.push({ retired, guestMoment: view.guestMoment, reason: view.stop?.reason ?? '' });
       if (retired === end) break;
     }
     return stops;
@@ -50,7 +50,7 @@ async function stopsBothWays(session: Session, breakpoints: readonly Breakpoint[
   return { forward, backward: backward.reverse() };
 }
 
-const counts = (stops: readonly Stop[]) => stops.map(({ guestRetired }) => guestRetired);
+const counts = (stops: readonly Stop[]) => stops.map(({ guestMoment }) => guestMoment);
 
 /** The slow way: every guest instruction from a label on is looked at. */
 async function boundariesAt(session: Session, holds: (session: Session) => Promise<boolean>) {
@@ -111,7 +111,7 @@ const nameOf = (place: BreakpointPlace) =>
 
 describe('breakpoints', () => {
   it.each(PLACES.map((row) => [nameOf(row[0]), ...row] as const))(
-    'on %s stop bare and translated at the same guest instructions, both ways',
+    'on %s stop bare and translated at the same steps of the guest, both ways',
     async (_name, place, condition, times) => {
       const bare = await openSession(worldOf('bare', TOY_SOURCE));
       const translated = await openSession(worldOf('binary-translation', TOY_SOURCE));
@@ -121,10 +121,10 @@ describe('breakpoints', () => {
       expect(counts(second.forward)).toEqual(counts(first.forward));
       expect(counts(second.backward)).toEqual(counts(first.backward));
       expect(first.backward).toHaveLength(times);
-      // On code both ways stop at the same moments; what an instruction does, behind it and before it.
+      // On code both ways stop at the same moments; what an instruction or delivery does, behind it and before it.
       const isCode = place.kind === 'label';
       for (const { forward, backward } of [first, second]) {
-        const before = forward.map(({ guestRetired }) => guestRetired - (isCode ? 0 : 1));
+        const before = forward.map(({ guestMoment }) => guestMoment - (isCode ? 0 : 1));
         expect(counts(backward)).toEqual(before);
       }
       expect(second.forward.map(({ reason }) => reason)).toEqual(
@@ -305,7 +305,7 @@ describe('breakpoints', () => {
     const { found, view } = await running;
     expect(found).toBe(false);
     expect(view.moment.retired).toBe(0);
-    expect(view.sentence).toMatch(/^Stopped after looking at [\d,]+ machine instructions/);
+    expect(view.sentence).toMatch(/^Stopped after looking at [\d,]+ machine steps/);
   }, 60_000);
 });
 
@@ -368,15 +368,15 @@ describe('breakpoints in random guests', () => {
   /** Some of these guests never end. */
   const FAR = 150_000;
 
-  /** Guest instructions at which playing on stops, up to a number of them. */
+  /** The guest's steps at which playing on stops, up to a number of them. */
   async function stopsOf(session: Session, place: BreakpointPlace, until: number, most: number) {
     await session.seek({ retired: 0, phase: 0 });
     await session.setBreakpoints(one(place));
     const stops: number[] = [];
     while (stops.length < most) {
       const view = await session.play(FAR);
-      if (!view.stop || view.outcome || view.guestRetired > until) break;
-      stops.push(view.guestRetired);
+      if (!view.stop || view.outcome || view.guestMoment > until) break;
+      stops.push(view.guestMoment);
     }
     return stops;
   }
@@ -438,8 +438,8 @@ describe('breakpoints in random guests', () => {
       for (const _ of forward) {
         const { found, view } = await session.resume('backward');
         expect(found).toBe(true);
-        // It stands before what it names: only the next guest instruction makes the value seen behind it.
-        expect(view.guestRetired).toBe(forward[forward.length - values.length]! - 1);
+        // It stands before what it names: only the next step makes the value seen behind it.
+        expect(view.guestMoment).toBe(forward[forward.length - values.length]! - 1);
         await session.step('guest', 'forward');
         expect(await word()).toBe(values.at(-1));
         await session.step('guest', 'backward');
@@ -467,7 +467,7 @@ describe('breakpoints in random guests', () => {
             while (backward.length < forward.length) {
               const { found, view } = await session.resume('backward');
               if (!found) break;
-              if (view.guestRetired < last) backward.push(view.guestRetired);
+              if (view.guestMoment < last) backward.push(view.guestMoment);
             }
             expect(backward).toEqual(forward.map((count) => count - 1).reverse());
           },

@@ -1,7 +1,8 @@
 /**
- * The moments at which a debugger stops. Guest instruction number `g` (counting from 0) begins at one moment: the first
- * guest boundary with `g` guest instructions retired. Under a monitor many machine instructions lie between two of
- * these; on bare hardware each is one. Since they are counted in guest instructions, both techniques stop alike.
+ * The moments at which a debugger stops. The guest's step number `g` (counting from 0), an instruction or a delivery, begins at
+ * one moment: the first guest boundary with `g` of its steps behind it. Under a monitor many steps of the machine lie
+ * between two of these; on bare hardware each is one. Since they are counted in the guest's steps, both techniques stop
+ * alike, and an instruction behind a delivery begins where its handler has been entered.
  */
 import type { Cursor } from '../../history';
 import type { System } from '../../hypervisor/core/system';
@@ -12,7 +13,7 @@ const FIRST_WINDOW = 64;
 const WIDEN = 8;
 
 /**
- * The moment at which guest instruction `count` begins, or the end of the run if that comes first. Leaves the cursor
+ * The moment at which the guest's step `count` begins, or the end of the run if that comes first. Leaves the cursor
  * there.
  *
  * @param near a moment not far from it, on either side
@@ -25,7 +26,7 @@ export function beginningOf(cursor: Cursor<System>, count: number, near: number)
   for (let stretch = 0; ; stretch = Math.max(FIRST_WINDOW, stretch * WIDEN)) {
     const from = Math.max(0, near - stretch);
     cursor.goTo(from);
-    if (from > 0 && cursor.machine.guestRetired >= count) continue;
+    if (from > 0 && cursor.machine.guestMoment >= count) continue;
     while (!standsAt(cursor.machine, count)) {
       const here = cursor.at;
       if (cursor.runTo(here + 1) !== null) break;
@@ -36,11 +37,10 @@ export function beginningOf(cursor: Cursor<System>, count: number, near: number)
 }
 
 /**
- * The guest instruction whose step shows a delivery that was told with `count`. Nobody sees the guest stand between an
- * instruction and its single-step trap, nor between one that a monitor carries out and an interrupt it injects at once:
- * the guest has begun instruction `count` only when the delivery is over, so it belongs to the step before.
+ * The step that shows a delivery that was told with `count`. Nobody sees the guest stand between an instruction and its
+ * single-step trap: step `count` begins only when that is over, so it belongs to the step before.
  *
- * @param moment the one before the machine instruction during which the delivery was made
+ * @param moment the one before the machine's step during which the delivery was made
  */
 export function stepOfDelivery(
   cursor: Cursor<System>,
@@ -52,20 +52,20 @@ export function stepOfDelivery(
 }
 
 const standsAt = (system: System, count: number): boolean =>
-  system.guestRetired >= count && system.atGuestBoundary();
+  system.guestMoment >= count && system.atGuestBoundary();
 
-/** The last beginning of a guest instruction at or before `moment`. Leaves the cursor wherever it is. */
+/** The last beginning of a step of the guest's at or before `moment`. Leaves the cursor wherever it is. */
 export const beginningBefore = (cursor: Cursor<System>, moment: number): number =>
   stopBefore(cursor, () => new GuestRule(), moment + 1) ?? 0;
 
-/** Every moment between two guest instructions, however often the guest stands before the same one. */
+/** Every moment between two of the guest's steps, however often the guest stands before the same one. */
 class BoundaryRule implements StopRule {
   feed(system: System) {
     return system.atGuestBoundary() ? ('yes' as const) : ('no' as const);
   }
 }
 
-/** The last moment at or before `moment` at which the guest stands between two of its instructions. */
+/** The last moment at or before `moment` at which the guest stands between two of its steps. */
 export const boundaryBefore = (cursor: Cursor<System>, moment: number): number =>
   stopBefore(cursor, () => new BoundaryRule(), moment + 1) ?? 0;
 

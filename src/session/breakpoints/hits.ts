@@ -11,11 +11,11 @@ export interface Hit {
   readonly armed: Armed;
   /** `code`: an instruction begins; `effect`: one did something; `monitor`: the hypervisor did. */
   readonly kind: 'code' | 'effect' | 'monitor';
-  /** Guest instructions retired before it. */
+  /** The guest's steps before it. */
   readonly count: number;
-  /** A moment close to it; of a monitor's the exact one before the machine instruction. */
+  /** A moment close to it; of a monitor's the exact one before the machine's step. */
   readonly at: number;
-  /** Of a delivery the moment before the machine instruction that made it: its count may be one too high. */
+  /** Of a delivery the moment before the machine's step that made it: a trap's count is one too high. */
   readonly delivered: number | null;
   readonly sighting: Sighting | null;
   /** What an event says of itself. */
@@ -100,7 +100,7 @@ export class Lookout {
       });
     }
     if (guestEvents) system.guestListener = (body) => this.hear(system, body, found);
-    if (monitorEvents) system.events.listener = (event) => this.hearMonitor(event, found);
+    if (monitorEvents) system.events.listener = (event) => this.hearMonitor(system, event, found);
     try {
       cursor.runTo(to, () => enough);
     } finally {
@@ -117,13 +117,13 @@ export class Lookout {
     found: (hit: Hit) => void,
   ): void {
     const kind = sighting.kind === 'execute' ? 'code' : 'effect';
-    const { guestRetired: count, moment: delivered } = sighting;
-    if (!isWanted({ kind, count, at: system.retired, delivered })) return;
+    const { guestMoment: count, moment: delivered } = sighting;
+    if (!isWanted({ kind, count, at: system.moment, delivered })) return;
     for (const armed of this.meantBy(sighting)) {
-      // An access is told behind its instruction, unless a delivery made it: then the next one is still to come.
-      const unasked = armed.condition !== null && kind === 'effect' && system.guestRetired <= count;
+      // An access is told behind the step that makes it; where it is told sooner, the condition has to wait.
+      const unasked = armed.condition !== null && kind === 'effect' && system.guestMoment <= count;
       if (!unasked && !this.ask(armed, system)) continue;
-      const at = system.retired;
+      const at = system.moment;
       found({ armed, kind, count, at, delivered, sighting, words: '', unasked });
     }
   }
@@ -147,8 +147,8 @@ export class Lookout {
       found({
         armed,
         kind: 'effect',
-        count: system.guestRetired,
-        at: system.retired,
+        count: system.guestMoment,
+        at: system.moment,
         delivered: OF_DELIVERIES.has(body.kind) ? system.events.moment : null,
         sighting: null,
         words: match.words,
@@ -158,6 +158,7 @@ export class Lookout {
   }
 
   private hearMonitor(
+    system: System,
     event: Parameters<NonNullable<System['events']['listener']>>[0],
     found: (hit: Hit) => void,
   ): void {
@@ -168,7 +169,7 @@ export class Lookout {
       found({
         armed,
         kind: 'monitor',
-        count: event.guestRetired,
+        count: system.guestMoment,
         at: event.retired,
         delivered: null,
         sighting: null,

@@ -2,7 +2,6 @@
 import { address } from '../../base/hex';
 import type { BreakpointPlace, StopView } from '../debug';
 import { guestInstruction } from '../instruction-view';
-import { linearEip } from '../registers-view';
 import type { Run } from '../run';
 import type { Direction } from '../world';
 import { beginningOf } from './canonical';
@@ -22,13 +21,9 @@ function sentence(run: Run, hit: Hit, direction: Direction): string {
   return `${soon}${hit.words}`;
 }
 
-function codeSentence({ cursor, map }: Run, { count, at, sighting }: Hit): string {
+function codeSentence({ map }: Run, { sighting }: Hit): string {
   const place = sighting?.linear ?? 0;
-  const name = map.labelOf(place) ?? address(place);
-  beginningOf(cursor, count, at);
-  // A delivery and the handler's first instruction are one step: the guest stands before both.
-  const entered = linearEip(cursor.machine.guest()) !== place;
-  return `Breakpoint at ${name}${entered ? ', which the next step enters through the IDT' : ''}`;
+  return `Breakpoint at ${map.labelOf(place) ?? address(place)}`;
 }
 
 const VERBS = {

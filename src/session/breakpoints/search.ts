@@ -4,14 +4,17 @@
  * hits, they agree.
  *
  * ```text
- *                 instruction g                 instruction g+1
+ *                    step g                         step g+1
  * ──┤───────────────────────────────────────┤──────────────────
  *   begins: breakpoints on code stop here,    begins: on the way forward, data and events
  *   both ways; on the way back, data and      of g stop here
  *   events of g stop here too
  * ```
  *
- * What a hypervisor does between two guest instructions stops at the guest boundaries next to it.
+ * A step is one of the guest's: an instruction, or a delivery through its IDT. So a breakpoint on a handler stops behind the
+ * delivery, before the handler's first instruction; one on a fault, behind its delivery and on the way back before it.
+ *
+ * What a hypervisor does between two of the guest's steps stops at the guest boundaries next to it.
  */
 import type { Cursor } from '../../history';
 import type { System } from '../../hypervisor/core/system';
@@ -27,10 +30,10 @@ import {
 } from './canonical';
 import { type Hit, Lookout, type Seen } from './hits';
 
-/** Machine instructions between two pauses: first few, so that a near hit is told at once. */
+/** Machine steps between two pauses: first few, so that a near hit is told at once. */
 const FIRST_SLICE = 4096;
 const LARGEST_SLICE = 1 << 20;
-/** Steps in which an instruction at the limit is followed to its end. */
+/** Machine steps at a time in which a step of the guest's at the limit is followed to its end. */
 const BEHIND_LIMIT = 64;
 const FIRST_WINDOW = 1 << 14;
 const LARGEST_WINDOW = 1 << 23;
@@ -44,10 +47,10 @@ export type BreakpointFound =
 
 type Stop = Extract<BreakpointFound, { kind: 'hit' }>;
 
-/** The present, in guest instructions. */
+/** The present, in the guest's steps. */
 interface Stand {
   readonly moment: number;
-  /** Where the guest instruction began that is current there, and its number. */
+  /** Where the step of the guest's began that is current there, and its number. */
   readonly beginning: number;
   readonly count: number;
   /** The moment lies behind that beginning. */
@@ -79,7 +82,7 @@ export class BreakpointSearch {
     const isWanted = ({ kind, count }: Seen): boolean =>
       count >= (kind === 'code' ? stand.count + 1 : stand.count);
     cursor.goTo(stand.beginning);
-    /** Guest instructions retired at the limit. */
+    /** The guest's steps at the limit. */
     let count: number | null = null;
     for (let slice = FIRST_SLICE; ; slice = Math.min(LARGEST_SLICE, slice * 2)) {
       const hits: Hit[] = [];
@@ -93,8 +96,8 @@ export class BreakpointSearch {
       if (found) return found.at > limit ? { kind: 'nothing', at: limit } : found;
       if (ended && reached <= limit) return { kind: 'end', at: reached };
       if (reached >= limit) {
-        count ??= cursor.machine.guestRetired;
-        if (ended || cursor.machine.guestRetired > count) return { kind: 'nothing', at: limit };
+        count ??= cursor.machine.guestMoment;
+        if (ended || cursor.machine.guestMoment > count) return { kind: 'nothing', at: limit };
       }
       if (!(await this.goOn())) return { kind: 'superseded', looked: reached - from };
       cursor.goTo(reached);
@@ -130,7 +133,7 @@ export class BreakpointSearch {
     return { kind: 'end', at: 0 };
   }
 
-  /** The present if the guest stands between two instructions there, else the next moment at which it does. */
+  /** The present if the guest stands between two steps there, else the next moment at which it does. */
   private boundaryFrom(moment: number): number {
     this.cursor.goTo(moment);
     return this.cursor.machine.atGuestBoundary() ? moment : boundaryAfter(this.cursor, moment);
@@ -140,7 +143,7 @@ export class BreakpointSearch {
     const { cursor } = this;
     const beginning = beginningBefore(cursor, moment);
     cursor.goTo(beginning);
-    const count = cursor.machine.guestRetired;
+    const count = cursor.machine.guestMoment;
     return { moment, beginning, count, inside: moment > beginning };
   }
 
@@ -210,7 +213,7 @@ export class BreakpointSearch {
     });
   }
 
-  /** The hit with the guest instruction that its step is of. */
+  /** The hit with the step that shows it. */
   private placed(hit: Hit): Hit {
     const { count, at, delivered } = hit;
     if (delivered === null) return hit;
@@ -237,7 +240,7 @@ export class BreakpointSearch {
 class UpwardWalk {
   /** The hit whose stop the cursor stands at. */
   private last: Hit | null = null;
-  /** The guest instruction that begins there. */
+  /** The step of the guest's that begins there. */
   private count = -1;
 
   /** @param far finds a stop that needs a look at the past */
@@ -253,7 +256,7 @@ class UpwardWalk {
     if (isSame && (hit.kind !== 'monitor' || last.at === hit.at)) return;
     if (!this.isAbove(hit) || !this.goOn(hit)) this.far(hit);
     this.last = hit;
-    this.count = hit.kind === 'monitor' ? -1 : this.cursor.machine.guestRetired;
+    this.count = hit.kind === 'monitor' ? -1 : this.cursor.machine.guestMoment;
   }
 
   /** The cursor stands where the walk can go on from. */
@@ -262,7 +265,7 @@ class UpwardWalk {
     // Only the past tells whether the guest was seen before a delivery.
     const from = delivered === null ? at : Math.max(0, at - NEAR);
     if (cursor.at < from) cursor.goTo(from);
-    if (cursor.at === from) return delivered === null || cursor.machine.guestRetired < count;
+    if (cursor.at === from) return delivered === null || cursor.machine.guestMoment < count;
     return this.count >= 0 && this.count <= count;
   }
 
@@ -276,7 +279,7 @@ class UpwardWalk {
       this.goOnTo(count);
       if (cursor.at > delivered) return true;
     }
-    if (cursor.machine.guestRetired > count) return false;
+    if (cursor.machine.guestMoment > count) return false;
     this.goOnTo(count + 1);
     return true;
   }
@@ -284,7 +287,7 @@ class UpwardWalk {
   private goOnTo(count: number): void {
     const { cursor } = this;
     const { machine } = cursor;
-    while (!(machine.guestRetired >= count && machine.atGuestBoundary())) {
+    while (!(machine.guestMoment >= count && machine.atGuestBoundary())) {
       const here = cursor.at;
       if (cursor.runTo(here + 1) !== null || cursor.at === here) break;
     }
@@ -302,7 +305,7 @@ class LastHits {
   push(hit: Hit): void {
     const list = hit.kind === 'monitor' ? this.monitors : this.guests;
     list.push(hit);
-    // One that is sure to hold outdates those before it. Some are kept: two instructions may begin at one moment.
+    // One that is sure to hold outdates those before it. Some are kept: two steps may begin at one moment.
     if (list.length > 2 * SPARE_HITS && list.slice(-SPARE_HITS).every(({ unasked }) => !unasked)) {
       list.splice(0, list.length - SPARE_HITS);
     }

@@ -40,7 +40,7 @@ export class PlainRun {
   fingerprintAt(moment: number, ended: boolean): string {
     const known = this.prints.get(moment);
     if (known !== undefined) return known;
-    if (!this.machine || this.over || this.machine.retired > moment) this.restart();
+    if (!this.machine || this.over || this.machine.moment > moment) this.restart();
     const machine = this.machine!;
     this.runTo(machine, moment);
     if (ended && !this.over) this.over = machine.run(moment + 1).kind !== 'budget';
@@ -57,18 +57,18 @@ export class PlainRun {
 
   /** Edits are made on arrival, inputs given on leaving. */
   private runTo(machine: System, moment: number): void {
-    while (machine.retired < moment) {
-      const here = machine.retired;
+    while (machine.moment < moment) {
+      const here = machine.moment;
       this.giveAt(machine);
       const next = this.acts.find(({ at }) => at > here)?.at ?? moment;
       this.over = machine.run(Math.min(next, moment)).kind !== 'budget';
       if (this.over) return;
-      if (machine.retired === next) this.editAt(machine);
+      if (machine.moment === next) this.editAt(machine);
     }
   }
 
   private editAt(machine: System): void {
-    const moment = machine.retired;
+    const moment = machine.moment;
     for (const act of this.acts) {
       if (act.kind !== 'edit' || act.at !== moment) continue;
       const resolved = resolveEdit(act.edit, machine);
@@ -78,7 +78,7 @@ export class PlainRun {
   }
 
   private giveAt(machine: System): void {
-    const moment = machine.retired;
+    const moment = machine.moment;
     for (const act of this.acts) {
       if (act.kind !== 'input' || act.at !== moment) continue;
       const outside = outsideInput(act.input);
@@ -88,7 +88,7 @@ export class PlainRun {
   }
 
   /**
-   * Every guest instruction up to a moment, taken one machine instruction at a time.
+   * Every step of the guest's up to a moment, taken one of the machine's at a time.
    *
    * @param conditions asked where each begins
    */
@@ -101,42 +101,40 @@ export class PlainRun {
       return compiled.value;
     });
     const begins: Beginning[] = [];
-    const delivered: Delivered[] = [];
+    const interrupted = new Set<number>();
     machine.guestListener = (body) => {
-      if (body.kind !== 'trap' || body.source === 'software') return;
-      const { source, gate } = body;
-      delivered.push({ count: machine.guestRetired, external: source === 'external', gate });
+      if (body.kind === 'trap' && body.source === 'external') interrupted.add(machine.guestMoment);
     };
     this.editAt(machine);
     let last = -1;
     for (;;) {
-      if (machine.guestRetired > last && machine.atGuestBoundary()) {
-        last = machine.guestRetired;
+      if (machine.guestMoment > last && machine.atGuestBoundary()) {
+        last = machine.guestMoment;
         const holds = asked.map((condition) => {
           const value = condition.evaluate(machine);
           return value.ok && value.value !== 0;
         });
         begins.push({
-          moment: machine.retired,
+          moment: machine.moment,
           count: last,
           linear: linearEip(machine.guest()),
           holds,
         });
       }
-      if (machine.retired >= upTo) break;
+      if (machine.moment >= upTo) break;
       this.giveAt(machine);
-      const here = machine.retired;
+      const here = machine.moment;
       if (machine.run(here + 1).kind !== 'budget') break;
       this.editAt(machine);
     }
-    this.traced = new Trace(begins, delivered, machine.retired, machine.retired < upTo);
+    this.traced = new Trace(begins, interrupted, machine.moment, machine.moment < upTo);
     return this.traced;
   }
 }
 
 interface Beginning {
   readonly moment: number;
-  /** Guest instructions before it. */
+  /** The guest's steps before it. */
   readonly count: number;
   /** Where the guest stands. */
   readonly linear: number;
@@ -144,38 +142,22 @@ interface Beginning {
   readonly holds: readonly boolean[];
 }
 
-interface Delivered {
-  readonly count: number;
-  readonly external: boolean;
-  readonly gate: { readonly offset: number };
-}
-
 export class Trace {
-  /** Guest instructions that were delivered away: the one that stands there is not executed then. */
-  private readonly interrupted: ReadonlySet<number>;
-  /** First instructions of handlers: they begin where what they answer began. */
-  private readonly handlers: ReadonlySet<number>;
-
   /**
+   * @param interrupted steps that are deliveries of interrupts: the instruction that stands there is not begun
    * @param upTo the last moment of the trace
    * @param ended the run is over there
    */
   constructor(
     private readonly begins: readonly Beginning[],
-    delivered: readonly Delivered[],
+    private readonly interrupted: ReadonlySet<number>,
     readonly upTo: number,
     readonly ended: boolean,
-  ) {
-    this.interrupted = new Set(
-      delivered.filter(({ external }) => external).map(({ count }) => count),
-    );
-    this.handlers = new Set(delivered.map(({ gate }) => gate.offset));
-  }
+  ) {}
 
-  /** An address at which breakpoints can be set for `stops` to know of; null: there is none. */
-  someAddress(pick: number): number | null {
-    const { linear } = this.begins[pick % this.begins.length]!;
-    return this.handlers.has(linear) ? null : linear;
+  /** An address at which the guest has stood. */
+  someAddress(pick: number): number {
+    return this.begins[pick % this.begins.length]!.linear;
   }
 
   /** Where breakpoints stop, each at an address on a condition. */

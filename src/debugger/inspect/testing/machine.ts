@@ -108,14 +108,14 @@ function looked(
       const address = typeof label === 'number' ? label : addressOf(label);
       earlier = null;
       while (!(system.atGuestBoundary() && linearEip(system.guest()) === address)) {
-        const outcome = system.run(system.retired + 1);
+        const outcome = system.run(system.moment + 1);
         if (outcome.kind !== 'budget') throw new Error(`ended before ${label}: ${outcome.kind}`);
         if (system.retired > FARTHEST) throw new Error(`${label} is never reached`);
       }
     },
     step() {
       earlier = snapshot();
-      system.run(system.retired + 1);
+      system.run(system.moment + 1);
     },
   };
 }

@@ -47,7 +47,7 @@ export function compareOn(image: Uint8Array, cacheBytes?: number): Comparison {
       first.guestRetired < LIMIT &&
       first.retired < MACHINE_LIMIT
     ) {
-      outcome = first.run(first.retired + 1000);
+      outcome = first.run(first.moment + 1000);
     }
   } catch (thrown) {
     const guest = first.guest();
@@ -69,7 +69,7 @@ export function compareOn(image: Uint8Array, cacheBytes?: number): Comparison {
     return done(`${failure}\n${lastInstructions(image, facts, guestRetired)}`);
   }
   const again = translatedOn(image, options);
-  const divergence = partingOf(again, bare, facts, guestRetired);
+  const divergence = partingOf(again, bare, guestRetired);
   if (divergence || replay.divergence) {
     const at = divergence?.guestRetired ?? bare.guestRetired;
     const what = divergence?.differences.join('; ') ?? '';
@@ -78,7 +78,7 @@ export function compareOn(image: Uint8Array, cacheBytes?: number): Comparison {
     );
   }
   if (outcome.kind === 'budget') return done(null);
-  const ending = bare.run(bare.retired + 1000);
+  const ending = bare.run(bare.moment + 1000);
   if (describe(ending) !== describe(outcome)) {
     return done(
       `the outcome is ${JSON.stringify(outcome)}, bare ${JSON.stringify(ending)}\n${lastInstructions(image, facts, guestRetired)}`,
@@ -103,7 +103,7 @@ function lastInstructions(image: Uint8Array, facts: readonly TimedFact[], until:
     const text = bytes ? format(bytes, eip, bits) : 'not mapped';
     lines.push(`  ${bare.retired} ring ${cpl} ${hex32(eip)}  ${text}`);
     if (bare.retired >= until + 1) break;
-    if (bare.run(bare.retired + 1).kind !== 'budget') break;
+    if (bare.run(bare.moment + 1).kind !== 'budget') break;
   }
   return lines.join('\n');
 }
