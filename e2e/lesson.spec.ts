@@ -113,7 +113,7 @@ test('steps the callout phase by phase and back', async ({ page, lab }) => {
     if (shown === '1 of 9') await lab.press('p');
     await expect(page.getByText(shown, { exact: true }).last()).toBeVisible();
     if (shown === '1 of 9') {
-      await expect(page.getByText(/^Before this instruction completes/)).toBeVisible();
+      await expect(page.getByText(/^Before this step completes/)).toBeVisible();
     }
   }
   await lab.press('Shift+P');

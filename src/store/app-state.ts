@@ -8,7 +8,7 @@ import type { LessonState } from './lesson-state';
 export type RightTab = 'cpu' | 'console' | 'events';
 export type ThemeChoice = 'light' | 'dark';
 
-/** How fast `play` goes: steps of the chosen unit at a pace, or machine instructions as fast as they run. */
+/** How fast `play` goes: steps of the chosen unit at a pace, or machine steps as fast as they run. */
 export type Speed =
   | {
       readonly id: string;
@@ -20,7 +20,7 @@ export type Speed =
       readonly id: string;
       readonly label: string;
       readonly kind: 'instructions';
-      /** Machine instructions between two pictures; with `adapts`, of the first one only. */
+      /** Machine steps between two pictures; with `adapts`, of the first one only. */
       readonly slice: number;
       /** As many as run in the time of one picture, on this machine and for this guest. */
       readonly adapts?: true;
@@ -47,7 +47,7 @@ export const isRushing = (state: Pick<AppState, 'playing' | 'hurried' | 'speed'>
 /** What one step is where one is. */
 export const unitOf = ({ units, mode }: Pick<AppState, 'units' | 'mode'>): StepUnit => units[mode];
 
-/** A stretch of the run, in machine instructions: `[from, to)`. */
+/** A stretch of the run, in machine steps: `[from, to)`. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -79,7 +79,7 @@ export interface AppState extends DebugState {
   readonly timeline: TimelineView | null;
   /** The stretch the timeline shows; null: the whole run as far as it is known. Set by zooming. */
   readonly zoom: Span | null;
-  /** The furthest machine instruction seen in this world: the timeline's end while the run's is unknown. */
+  /** The furthest moment seen in this world: the timeline's end while the run's is unknown. */
   readonly furthest: number;
   readonly tab: RightTab;
   /** The block a person clicked in the cache map; null: the block being executed. Cleared by any move. */

@@ -1,5 +1,5 @@
 /**
- * How many instructions play at full speed runs between two pictures. Making a picture costs about as much as running
+ * How many steps play at full speed runs between two pictures. Making a picture costs about as much as running
  * some ten thousand instructions, and a key typed meanwhile waits for the next one: so as many as fit into the time of
  * one picture, which differs by guest, technique and computer.
  */
@@ -20,7 +20,7 @@ export interface PlayPace {
 }
 
 /**
- * @param play runs so many machine instructions
+ * @param play runs so many machine steps
  * @param now milliseconds of real time; without it slices have the length that the speed says
  */
 export function playPace(

@@ -8,7 +8,7 @@ import { Select } from '../shared/Select';
 import './transport.css';
 
 const UNITS: readonly { readonly value: StepUnit; readonly label: string }[] = [
-  { value: 'machine', label: 'instruction' },
+  { value: 'machine', label: 'machine step' },
   { value: 'guest', label: 'guest instruction' },
   { value: 'block', label: 'block' },
   { value: 'event', label: 'event' },

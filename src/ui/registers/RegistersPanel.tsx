@@ -100,7 +100,7 @@ export function RegistersPanel({ view }: { readonly view: MachineView }) {
     <section className="registers" aria-label="Registers">
       {view.moment.phase > 0 && (
         <p className="registers-when">
-          Before this instruction completes: its phases are shown one by one.
+          Before this step completes: its phases are shown one by one.
         </p>
       )}
       <table>

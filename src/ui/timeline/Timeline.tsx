@@ -17,7 +17,7 @@ import './timeline.css';
 export interface TimelineProps {
   readonly timeline: TimelineView | null;
   readonly view: MachineView;
-  /** Machine instructions in the run as far as it is known. */
+  /** Machine steps in the run as far as it is known. */
   readonly known: number;
   readonly zoom: Span | null;
   readonly onSeek: (moment: Moment) => void;
@@ -110,7 +110,7 @@ export function Timeline(props: TimelineProps) {
   };
 
   const end = view.end;
-  const position = `instruction ${formatCount(now)}${end === null ? '' : ` of ${formatCount(end)}`}`;
+  const position = `step ${formatCount(now)}${end === null ? '' : ` of ${formatCount(end)}`}`;
   const cursor = geometry ? Math.max(0, Math.min(width, geometry.x(now))) : 0;
 
   return (

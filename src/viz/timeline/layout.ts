@@ -18,7 +18,7 @@ export interface RingBar {
 
 export interface Mark<K extends string> {
   readonly x: number;
-  /** Machine instruction of the first event it stands for. */
+  /** Moment of the first event it stands for. */
   readonly at: number;
   readonly kind: K;
   readonly label: string;
@@ -27,7 +27,7 @@ export interface Mark<K extends string> {
 }
 
 export interface TimelineGeometry {
-  /** Machine instruction to x, and back (rounded, clamped to the window). */
+  /** Moment to x, and back (rounded, clamped to the window). */
   readonly x: (at: number) => number;
   readonly at: (x: number) => number;
   readonly rings: readonly RingBar[];

@@ -1,6 +1,6 @@
 /** Arithmetic of the timeline's window: zooming around a place, panning, following. Pure. */
 
-/** A stretch of the run in machine instructions, `[from, to)`. */
+/** A stretch of the run in machine steps, `[from, to)`. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -17,7 +17,7 @@ const clampSpan = (from: number, length: number, end: number): Span => {
 /**
  * Zooms by `factor` (above 1: closer) and keeps `at` where it is in the picture.
  *
- * @param end number of machine instructions in the run as far as known
+ * @param end number of machine steps in the run as far as known
  * @returns the new window, or null for the whole run
  */
 export function zoomAround(span: Span, at: number, factor: number, end: number): Span | null {
