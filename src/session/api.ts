@@ -77,7 +77,8 @@ export interface SessionApi {
   setBreakpoints(breakpoints: readonly Breakpoint[]): Promise<readonly ResolvedBreakpoint[]>;
   /**
    * Runs until an enabled breakpoint other than one at the present moment: forward just before an instruction, or just
-   * after an access or event; backward just before either. `view.stop` names it. `play` stops at breakpoints too.
+   * after an access or event; backward just before either. `view.stop` names it. `play` stops at breakpoints too. Without
+   * one forward leads to the end of the run, and backward moves nothing.
    */
   resume(direction: Direction): Promise<{ found: boolean; view: MachineView }>;
   /**

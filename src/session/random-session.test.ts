@@ -197,7 +197,7 @@ class RandomUse {
     const { found, view } = await this.session.resume(direction);
     this.view = view;
     expect(found, 'whether resume finds a breakpoint').toBe(expected !== undefined);
-    expect(this.at, 'where resume stops').toBe(expected ?? (direction === 'forward' ? upTo : 0));
+    expect(this.at, 'where resume stops').toBe(expected ?? (direction === 'forward' ? upTo : from));
   }
 
   private async setBreakpoints(): Promise<void> {

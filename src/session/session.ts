@@ -302,11 +302,15 @@ export class Session implements SessionApi {
       return { found: false, view: this.stay(reason) };
     }
     if (found.kind === 'hit') return { found: true, view: this.arriveStopped(found, direction) };
-    const view = this.arrive({ retired: found.at, phase: 0 }, null);
     const unread = search.conditionProblem;
-    if (!unread) return { found: false, view };
-    const why = `No condition held; one had no value at times: ${unread}`;
-    return { found: false, view: { ...view, sentence: `${view.sentence} ${why}` } };
+    const why = unread ? ` No condition held; one had no value at times: ${unread}` : '';
+    if (direction === 'backward') {
+      // Where one stands may be far from the start, and nothing else leads back to it.
+      const view = this.stay('No breakpoint was met on the way back to the start');
+      return { found: false, view: { ...view, sentence: `${view.sentence}${why}` } };
+    }
+    const view = this.arrive({ retired: found.at, phase: 0 }, null);
+    return { found: false, view: { ...view, sentence: `${view.sentence}${why}` } };
   }
 
   async stepOver(direction: Direction): Promise<MachineView> {
@@ -347,6 +351,9 @@ export class Session implements SessionApi {
     if (found.kind === 'superseded') return this.stay('Stopped before it came to the place');
     if (found.kind === 'hit' && found.hit.armed !== place) {
       return this.arriveStopped(found, direction);
+    }
+    if (found.kind !== 'hit' && direction === 'backward') {
+      return this.stay('Nothing led here since the start of the run');
     }
     // What happened on the way is told of short ways only: to tell it, all of it is looked at again.
     const told = direction === 'forward' && found.at - from <= LOOK_SLICE;

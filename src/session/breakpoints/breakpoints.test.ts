@@ -218,13 +218,16 @@ describe('breakpoints', () => {
     60_000,
   );
 
-  it('that are disabled do not stop, and without any the run goes to its end', async () => {
+  it('that are disabled do not stop: the run goes to its end, and back nothing moves', async () => {
     const session = await openSession(worldOf('bare', TOY_SOURCE));
     await session.setBreakpoints([{ ...one(label('count'))[0]!, enabled: false }]);
     const { found, view } = await session.resume('forward');
     expect(found).toBe(false);
     expect(view.outcome).toEqual({ kind: 'exited', code: 0x10 });
-    expect((await session.resume('backward')).view.moment.retired).toBe(0);
+    const back = await session.resume('backward');
+    expect(back.found).toBe(false);
+    expect(back.view.moment).toEqual(view.moment);
+    expect(back.view.sentence).toMatch(/^No breakpoint was met on the way back/);
   });
 
   it('stand at a label with an offset, as the debugger itself names places', async () => {

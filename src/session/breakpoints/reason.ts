@@ -21,9 +21,12 @@ function sentence(run: Run, hit: Hit, direction: Direction): string {
   return `${soon}${hit.words}`;
 }
 
-function codeSentence({ map }: Run, { sighting }: Hit): string {
+function codeSentence({ map }: Run, { sighting, armed }: Hit): string {
   const place = sighting?.linear ?? 0;
-  return `Breakpoint at ${map.labelOf(place) ?? address(place)}`;
+  const name = map.labelOf(place) ?? address(place);
+  // Set at a line, it is looked for at a line.
+  const line = armed.breakpoint.place.kind === 'source' ? map.lineOf(place) : null;
+  return `Breakpoint at ${line ? `${line.file}:${line.line} (${name})` : name}`;
 }
 
 const VERBS = {
