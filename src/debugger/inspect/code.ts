@@ -47,12 +47,9 @@ export function disassembly(
 }
 
 function readInstruction(cpu: LookedAt, at: number, bytes: Uint8Array) {
-  const bitness = bitsOf(cpu.registers, SEG.CS);
-  const offset = (at - baseOf(cpu.registers, SEG.CS)) >>> 0;
-  return {
-    instruction: decode(bytes, offset, bitness),
-    text: format(bytes, offset, bitness),
-  };
+  const { base, bits } = codePlace(cpu);
+  const offset = (at - base) >>> 0;
+  return { instruction: decode(bytes, offset, bits), text: format(bytes, offset, bits) };
 }
 
 /** Up to 15 mapped bytes from `at` on. */
@@ -63,9 +60,13 @@ function codeBytes(cpu: LookedAt, at: number): Uint8Array {
 }
 
 /** The instruction at a linear address; null if nothing is mapped there. */
-export function instructionAt(cpu: LookedAt, at: number): Instruction | null {
+export function instructionAt(
+  cpu: LookedAt,
+  at: number,
+  { base, bits }: CodePlace = codePlace(cpu),
+): Instruction | null {
   const bytes = codeBytes(cpu, at);
-  return bytes.length === 0 ? null : readInstruction(cpu, at, bytes).instruction;
+  return bytes.length === 0 ? null : decode(bytes, (at - base) >>> 0, bits);
 }
 
 /** The segment that code lies in, as far as reading its instructions needs it. */

@@ -166,13 +166,39 @@ describe('an error code', () => {
     ]);
   });
 
-  it('may be one in code that no vector leads to', () => {
-    const looked = machineOf(SAME_RING('jmp common \n common: nop \n .in: hlt'));
+  it('is certain behind a stub whose pushes are still there', () => {
+    const stub = 'push dword 13 \n jmp common \n common: nop \n .in: hlt';
+    const looked = machineOf(SAME_RING(stub));
+    looked.runTo('common.in');
+    expect(wordsOf(looked, 3)).toEqual([
+      'value: ',
+      'frame: error code of #GP',
+      'frame: EIP → start.fault+0x5',
+    ]);
+  });
+
+  it('may be one in code that no vector leads to, but that ends in IRET', () => {
+    const looked = machineOf(
+      SAME_RING('nop \n jmp common \n common: nop \n .in: nop \n add esp, 4 \n iret'),
+    );
     looked.runTo('common.in');
     expect(wordsOf(looked, 2)).toEqual([
       'frame: perhaps an error code',
       'frame: EIP → start.fault+0x5',
     ]);
+  });
+});
+
+describe('what looks like a frame of the same ring', () => {
+  it('is none where neither a vector nor an IRET says that this is a handler', () => {
+    const looked = machineOf(
+      SAME_RING('push dword 0x202 \n push dword 8 \n push dword start.never \n .in: hlt')
+        .replace('mov eax, handler', 'mov eax, start')
+        .replace('mov es, eax', 'jmp handler'),
+    );
+    looked.runTo('handler.in');
+    expect(wordsOf(looked, 3).filter((text) => text.startsWith('frame'))).toEqual([]);
+    expect(framesOf(looked)).toEqual(['current handler.in']);
   });
 });
 

@@ -10,9 +10,11 @@
  *
  * @see Intel SDM vol. 3, "Interrupt and Exception Handling": "Error Code"; "Protection": "Call Gates"; "8086 Emulation"
  */
+import { FlowControl, Mnemonic } from 'iced-x86';
 import { hex16 } from '../../base/hex';
 import { EFLAGS_IF, EFLAGS_NT, EFLAGS_VM } from '../../machine/cpu/state';
-import { callBefore } from './code';
+import { callBefore, instructionAt } from './code';
+import type { Entry } from './handlers';
 import { onStack, type Position, type Scene, type StackPlace, wordSize } from './position';
 import { callGate, type Gate, returnCode, returnStack } from './segments';
 import { vectorNames } from './vectors';
@@ -185,8 +187,7 @@ function interruptFrame(
   const eip = (code.base + offset) >>> 0;
   if (!scene.isMapped(eip)) return null;
   const cpl = selector & 3;
-  const isSign = isNext || cpl > here.cpl || isInstruction(scene, here, eip);
-  if (!isSign) return null;
+  if (!isNext && cpl === here.cpl && !isHandler(scene, here)) return null;
   const e = size === 4 ? 'E' : '';
   const words = new WordList(at, size)
     .add(`${e}IP →`, eip, 'code')
@@ -205,11 +206,24 @@ function interruptFrame(
   return { kind, words: [...error, ...words.list], to: { ...to, ...stack.place } };
 }
 
-/** Code of the same ring has source lines if this code has: then an instruction must begin there. */
-function isInstruction({ context, vectorsInto }: Scene, here: Position, eip: number): boolean {
-  const { names } = context;
-  if (names.lineOf(eip) !== null) return true;
-  return names.lineOf(here.eip) === null || vectorsInto(here.eip, here.code).length > 0;
+/** More than an epilogue has. */
+const MOST_BEFORE_IRET = 24;
+
+/**
+ * Small numbers on any stack look like a frame of the same ring: there only code is believed that a vector leads to, or
+ * that runs straight into an IRET.
+ */
+function isHandler({ cpu, entriesInto }: Scene, here: Position): boolean {
+  if (entriesInto(here.eip, here.code).length > 0) return true;
+  for (let eip = here.eip, i = 0; i < MOST_BEFORE_IRET; i++) {
+    const instruction = instructionAt(cpu, eip, here.code);
+    if (!instruction) return false;
+    const { mnemonic, flowControl, length } = instruction;
+    if (mnemonic === Mnemonic.Iret || mnemonic === Mnemonic.Iretd) return true;
+    if (flowControl !== FlowControl.Next) return false;
+    eip = (eip + length) >>> 0;
+  }
+  return false;
 }
 
 const SEGMENTS_OF_8086 = ['ES', 'DS', 'FS', 'GS'] as const;
@@ -278,10 +292,11 @@ function frameOf8086(
   const eip = base + offset;
   if (eip < LOWEST_CODE_OF_8086 || !scene.isMapped(eip)) return null;
   if (!isNext) {
-    const vectors = scene.vectorsInto(here.eip, here.code);
-    const wasCalled = vectors.includes(softwareInterrupt(scene, eip) ?? -1);
+    const entries = scene.entriesInto(here.eip, here.code);
+    const called = softwareInterrupt(scene, eip);
+    const wasCalled = entries.some(({ vector }) => vector === called);
     const wasInterrupted =
-      vectors.length > 0 &&
+      entries.length > 0 &&
       looksLikeFlags(flags) &&
       (flags & EFLAGS_IF) !== 0 &&
       scene.context.names.lineOf(eip) !== null;
@@ -320,19 +335,36 @@ function errorCode(
   const value = scene.word(address, size);
   // The upper half of an error code is 0.
   if (at - size < here.esp || value === null || value > 0xffff) return [];
-  const vectors = scene.vectorsInto(here.eip, here.code);
+  const entries = scene.entriesInto(here.eip, here.code);
   const called = softwareInterrupt(scene, eip);
+  const left = entries.filter((entry) => hasPushed(scene, here, at, size, entry));
+  const vectors = (left.length > 0 ? left : entries).map(({ vector }) => vector);
   const isKnown = vectors.length > 0;
   if (isKnown ? !vectors.some((vector) => WITH_ERROR_CODE.has(vector)) : called !== null) return [];
   // INT 14 leads to the handler of #PF too, and pushes none.
   const isCertain =
-    isKnown &&
+    left.length > 0 &&
     vectors.every((vector) => WITH_ERROR_CODE.has(vector)) &&
     (called === null || !vectors.includes(called));
   const [vector] = vectors;
   const name = vectors.length === 1 ? vectorNames([])(vector ?? -1)?.split(' ')[0] : undefined;
   const words = `${isCertain ? '' : 'perhaps an '}error code${name ? ` of ${name}` : ''}`;
   return new WordList(address, size).add(words).list;
+}
+
+/** Whether what the entry's stub pushes lies below the frame, and its error code between them if it has one. */
+function hasPushed(
+  { word }: Scene,
+  here: Position,
+  at: number,
+  size: 2 | 4,
+  { vector, pushed }: Entry,
+): boolean {
+  const below = WITH_ERROR_CODE.has(vector) ? at - size : at;
+  return pushed.every((value, i) => {
+    const place = below - (i + 1) * size;
+    return place >= here.esp && word(place, size) === value;
+  });
 }
 
 // --- parts --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import type { CallFrameView } from '../../session/debug';
 import { type CodePlace, codePlace } from './code';
 import type { InspectContext } from './context';
 import { baseOf, bitsOf, type LookedAt, linearEip, numberAt } from './cpu';
-import { callGates, type Gate, gateTarget, halvesAt, systemType } from './segments';
+import { type Entry, handlerEntries } from './handlers';
+import { callGates, type Gate } from './segments';
 
 export interface StackPlace {
   readonly base: number;
@@ -76,19 +77,27 @@ export interface Scene {
   isSameFunction(a: number, b: number): boolean;
   /** Every call gate of the GDT and the LDT. */
   callGates(): readonly Gate[];
-  /** Vectors whose entry in the IDT, or in the table of real mode, leads to the function at `eip`. */
-  vectorsInto(eip: number, code: CodePlace): readonly number[];
+  /** Entries of the IDT, or of the table of real mode, that lead to the function at `eip`. */
+  entriesInto(eip: number, code: CodePlace): readonly Entry[];
 }
 
 export function sceneOf(context: InspectContext, looked: LookedAt): Scene {
   const cpu = keepingPages(looked);
   let gates: readonly Gate[] | null = null;
-  const functionAt = (at: number) => functionOf(context.names.labelOf(at));
+  const functions = new Map<number, string | null>();
+  const functionAt = (at: number) => {
+    const known = functions.get(at);
+    if (known !== undefined) return known;
+    const name = functionOf(context.names.labelOf(at));
+    functions.set(at, name);
+    return name;
+  };
   const isSameFunction = (a: number, b: number) => {
     const name = functionAt(a);
     return a === b || (name !== null && name === functionAt(b));
   };
-  const targets = new Map<CodePlace['mode'], readonly (number | null)[]>();
+  const entries = new Map<CodePlace['mode'], readonly Entry[]>();
+  const leading = new Map<number, readonly Entry[]>();
   return {
     context,
     cpu,
@@ -99,15 +108,14 @@ export function sceneOf(context: InspectContext, looked: LookedAt): Scene {
       gates ??= callGates(cpu);
       return gates;
     },
-    vectorsInto(eip, { mode }) {
-      let table = targets.get(mode);
-      if (!table) {
-        table = mode === 'protected' ? gateTargets(cpu) : vectorTargets(cpu, mode);
-        targets.set(mode, table);
-      }
-      return table.flatMap((target, vector) =>
-        target !== null && target <= eip && isSameFunction(target, eip) ? [vector] : [],
-      );
+    entriesInto(eip, code) {
+      const known = leading.get(eip);
+      if (known) return known;
+      const all = entries.get(code.mode) ?? handlerEntries(cpu, code);
+      entries.set(code.mode, all);
+      const found = all.filter(({ target }) => target <= eip && isSameFunction(target, eip));
+      leading.set(eip, found);
+      return found;
     },
   };
 }
@@ -131,26 +139,3 @@ function keepingPages(cpu: LookedAt): LookedAt {
 
 const functionOf = (label: string | null): string | null =>
   label === null ? null : (/^\.?[^.+]+/.exec(label)?.[0] ?? null);
-
-const VECTORS = 256;
-/** Interrupt and trap gates, of 16 and 32 bits. */
-const INTERRUPT_GATES = new Set([6, 7, 14, 15]);
-
-function gateTargets(cpu: LookedAt): readonly (number | null)[] {
-  const { base, limit } = cpu.registers.idtr;
-  return Array.from({ length: Math.min(VECTORS, (limit + 1) >>> 3) }, (_, vector) => {
-    const gate = halvesAt(cpu, (base + vector * 8) >>> 0);
-    return gate && INTERRUPT_GATES.has(systemType(gate) ?? 0) ? gateTarget(cpu, gate) : null;
-  });
-}
-
-/** IP and CS for each vector. An 8086 program in virtual-8086 mode has its table at 0, as an 8086 would. */
-function vectorTargets(cpu: LookedAt, mode: 'real' | 'virtual-8086'): readonly (number | null)[] {
-  const base = mode === 'real' ? cpu.registers.idtr.base : 0;
-  const bytes = cpu.linear(base, VECTORS * 4);
-  return Array.from({ length: VECTORS }, (_, vector) => {
-    const ip = numberAt(bytes, vector * 4, 2);
-    const cs = numberAt(bytes, vector * 4 + 2, 2);
-    return ip === null || cs === null || (ip === 0 && cs === 0) ? null : cs * 16 + ip;
-  });
-}
