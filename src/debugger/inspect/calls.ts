@@ -181,8 +181,8 @@ function nextReturn({ cpu }: Scene, here: Position): NextReturn | null {
 
 // --- calls --------------------------------------------------------------------------------------------------------
 
-const nearCall = ({ cpu }: Scene, { code }: Position, back: number) =>
-  callBefore(cpu, (code.base + back) >>> 0, code, 'near');
+const nearCall = ({ nearCallBefore }: Scene, { code }: Position, back: number) =>
+  nearCallBefore((code.base + back) >>> 0, code);
 
 const called = (here: Position, back: number, at: number, size: number): Position => ({
   ...here,

@@ -1,7 +1,7 @@
 /** A place in the chain of callers, and what is asked about it again and again. */
 import { EFLAGS_NT, SEG } from '../../machine/cpu/state';
 import type { CallFrameView } from '../../session/debug';
-import { type CodePlace, codePlace } from './code';
+import { type CallBefore, type CodePlace, callBefore, codePlace } from './code';
 import type { InspectContext } from './context';
 import { baseOf, bitsOf, type LookedAt, linearEip, numberAt } from './cpu';
 import { type Entry, handlerEntries } from './handlers';
@@ -75,6 +75,8 @@ export interface Scene {
   isMapped(at: number): boolean;
   /** Both lie behind the same label; `print.next+0x3` is in `print`. False without labels. */
   isSameFunction(a: number, b: number): boolean;
+  /** The near CALL in front of a linear address. */
+  nearCallBefore(at: number, code: CodePlace): CallBefore | null;
   /** Every call gate of the GDT and the LDT. */
   callGates(): readonly Gate[];
   /** Entries of the IDT, or of the table of real mode, that lead to the function at `eip`. */
@@ -83,6 +85,7 @@ export interface Scene {
 
 export function sceneOf(context: InspectContext, looked: LookedAt): Scene {
   const cpu = keepingPages(looked);
+  const nearCalls = new Map<string, CallBefore | null>();
   let gates: readonly Gate[] | null = null;
   const functions = new Map<number, string | null>();
   const functionAt = (at: number) => {
@@ -104,6 +107,15 @@ export function sceneOf(context: InspectContext, looked: LookedAt): Scene {
     word: (at, size) => numberAt(cpu.linear(at >>> 0, size), 0, size),
     isMapped: (at) => cpu.linear(at >>> 0, 1)[0] !== null,
     isSameFunction,
+    nearCallBefore(at, code) {
+      // Stacks are full of zeros and of the same few addresses.
+      const key = `${at} ${code.base} ${code.bits} ${code.mode}`;
+      const known = nearCalls.get(key);
+      if (known !== undefined) return known;
+      const found = callBefore(cpu, at, code, 'near');
+      nearCalls.set(key, found);
+      return found;
+    },
     callGates() {
       gates ??= callGates(cpu);
       return gates;
