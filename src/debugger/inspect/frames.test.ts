@@ -268,3 +268,57 @@ describe.each(TECHNIQUES)('16-bit code in real mode (%s)', (technique) => {
     ]);
   });
 });
+
+const PROTECTED_16 = `bits 16
+  org 0x7c00
+  start: cli
+    xor ax, ax
+    mov ds, ax
+    mov ss, ax
+    mov sp, 0x7c00
+    lgdt [gdt_pointer]
+    lidt [idt_pointer]
+    mov eax, cr0
+    or al, 1
+    mov cr0, eax
+    jmp 8:.there
+  .there: mov ax, 16
+    mov ss, ax
+    xor bp, bp
+    call outer
+  .back: hlt
+  outer: push bp
+    mov bp, sp
+    int 0
+  .back: leave
+    ret
+  handler: nop
+  .body: iret
+  align 8
+  gdt: dq 0, 0x00009a000000ffff, 0x000092000000ffff
+  idt: dw handler, 8, 0x8600, 0
+  gdt_pointer: dw 23
+    dd gdt
+  idt_pointer: dw 7
+    dd idt
+  times 510 - ($ - $$) db 0
+  dw 0xaa55`;
+
+describe.each(TECHNIQUES)('16-bit code in protected mode (%s)', (technique) => {
+  it('is followed through a 16-bit gate, by the descriptor of its CS', () => {
+    const looked = machineOf(PROTECTED_16, technique, 'boot-sector');
+    looked.runTo('handler.body');
+    expect(framesOf(looked)).toEqual([
+      'current handler.body',
+      'interrupt outer.back',
+      'call start.back',
+    ]);
+    expect(wordsOf(looked, 5)).toEqual([
+      'frame: IP → outer.back',
+      'frame: CS 0008, ring 0',
+      'frame: FLAGS, IF=0 IOPL=0',
+      'saved-frame-pointer: ',
+      'return-address: start.back',
+    ]);
+  });
+});
