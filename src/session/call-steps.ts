@@ -88,9 +88,13 @@ export function aroundFunction(
   const { frames, ended } = calls(contextOf(run, null));
   const caller = frames[1];
   if (!caller || caller.returnSlot === null) return err(`No caller is known. ${ended}`);
-  const { cr3 } = run.cursor.machine.guest();
+  const guest = run.cursor.machine.guest();
+  const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
   return ok({
-    out: armedOnce({ kind: 'code', addresses: [caller.address] }, backIn(cr3, caller.stackPointer)),
-    entry: writeOf(caller.returnSlot + (caller.by === 'interrupt' ? 4 : 0), 4),
+    out: armedOnce(
+      { kind: 'code', addresses: [caller.address] },
+      backIn(guest.cr3, caller.stackPointer),
+    ),
+    entry: writeOf(caller.returnSlot + (caller.by === 'interrupt' ? word : 0), word),
   });
 }
