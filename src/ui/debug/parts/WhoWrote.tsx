@@ -12,7 +12,7 @@ export interface WhoWroteProps {
 }
 
 export function WhoWrote({ target, what }: WhoWroteProps) {
-  const { origin: ask, seek, revealSource } = useActions();
+  const { origin: ask, pause, seek, revealSource } = useActions();
   const moment = useApp((s) => s.view?.moment.retired ?? 0);
   const [answer, setAnswer] = useState<Origin | 'searching' | null>(null);
   const question = `${JSON.stringify(target)} ${moment}`;
@@ -28,16 +28,21 @@ export function WhoWrote({ target, what }: WhoWroteProps) {
     if (asked.current === question) setAnswer(found);
   };
 
-  if (answer === null || answer === 'searching') {
+  if (answer === 'searching') {
     return (
-      <Button
-        className="small"
-        disabled={answer !== null}
-        onClick={() => void search()}
-        aria-label={`Who wrote ${what}?`}
-      >
+      <p className="who-searching" role="status">
+        Searching back…{' '}
+        <Button className="small" onClick={pause}>
+          Stop
+        </Button>
+      </p>
+    );
+  }
+  if (answer === null) {
+    return (
+      <Button className="small" onClick={() => void search()} aria-label={`Who wrote ${what}?`}>
         <History size={14} aria-hidden="true" />
-        {answer === null ? 'Who wrote this?' : 'Searching back…'}
+        Who wrote this?
       </Button>
     );
   }
