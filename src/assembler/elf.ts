@@ -10,7 +10,7 @@
  * @see "Executable and Linking Format (ELF) Specification", version 1.2, book I
  */
 import type { Assembly } from './assemble';
-import type { LaidOutSection } from './layout';
+import type { LaidOutSection } from './laid-out';
 import { multibootSection } from './multiboot';
 
 const EHDR_SIZE = 52;

@@ -1,6 +1,6 @@
 /** The listing: every source line with its address and bytes. */
 import { hex8, hex32 } from '../base/hex';
-import type { Layout } from './layout';
+import type { Layout } from './laid-out';
 
 const BYTES_PER_ROW = 8;
 const MAX_ROWS = 2;

@@ -9,7 +9,7 @@
 import type { Assembly } from './assemble';
 import { elfOffsets } from './elf';
 import { type AsmError, SourceError } from './errors';
-import type { Placed } from './layout';
+import type { Placed } from './laid-out';
 import { toAsmError } from './origin';
 
 const MAGIC = 0x1badb002;
