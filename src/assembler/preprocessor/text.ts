@@ -2,7 +2,7 @@
 import { hex8 } from '../../base/hex';
 import { SourceError } from '../errors';
 import { type Token, tokenize } from '../lexer';
-import type { ContinuedLine } from '../origin';
+import type { ContinuedLine, Origin } from '../origin';
 
 /** A line of a file, continuation lines joined. */
 export interface RawLine {
@@ -16,6 +16,11 @@ export interface RawLine {
   readonly continued?: readonly ContinuedLine[];
 }
 
+/** Where a line stands in its file, without what a macro has made of it. */
+export const placeOf = ({ file, line, source, continued }: RawLine | Origin): Origin =>
+  continued ? { file, line, source, continued } : { file, line, source };
+
+/** The lines of a text, those that end in `\` joined to the next. */
 export function rawLines(file: string, source: string): RawLine[] {
   const texts = source.replace(/^\ufeff/, '').split(/\r?\n/);
   const lines: RawLine[] = [];
