@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { calls } from './calls';
 import { stack } from './stack';
-import { type Looked, machineOf, shipped } from './testing/machine';
+import { type Looked, machineOf, OWN_TABLES, shipped } from './testing/machine';
 
 /** `frame: EIP → program+0x38` for each word. */
 function wordsOf(looked: Looked, words: number): string[] {
@@ -118,20 +118,7 @@ describe.each(TECHNIQUES)('frames on the stack (%s)', (technique) => {
   });
 });
 
-const SAME_RING = (handler: string) => `
-  bits 32
-  org 0x100000
-  section .text
-  align 4
-  dd 0x1badb002, 0, -0x1badb002
-  global start
-  start: mov esp, stack_top
-    xor ebp, ebp
-    lgdt [gdt_pointer]
-    lidt [idt_pointer]
-    jmp 8:.flat
-  .flat: mov eax, 16
-    mov ss, eax
+const SAME_RING = (handler: string) => `${OWN_TABLES}
     mov eax, handler
     mov [idt + 13 * 8], ax
     mov word [idt + 13 * 8 + 2], 8

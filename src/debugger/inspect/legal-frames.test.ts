@@ -6,22 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../hypervisor/testing/random-guest/random';
 import { walkCalls } from './calls';
 import { linearEip, lookAt } from './cpu';
-import { type Looked, machineOf } from './testing/machine';
+import { type Looked, machineOf, OWN_TABLES } from './testing/machine';
 
-const GUEST = `
-  bits 32
-  org 0x100000
-  section .text
-  align 4
-  dd 0x1badb002, 0, -0x1badb002
-  global start
-  start: mov esp, stack_top
-    xor ebp, ebp
-    lgdt [gdt_pointer]
-    lidt [idt_pointer]
-    jmp 8:.flat
-  .flat: mov eax, 16
-    mov ss, eax
+const GUEST = `${OWN_TABLES}
     mov eax, 0x38
     lldt ax
     jmp deep

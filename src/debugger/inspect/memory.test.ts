@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryRequest, MemoryView } from '../../session/debug';
 import { memory } from './memory';
-import { helloRings, type Looked, machineOf } from './testing/machine';
+import { helloRings, type Looked, MULTIBOOT, machineOf } from './testing/machine';
 
 const seen = (looked: Looked, request: MemoryRequest): MemoryView => {
   const found = memory(looked.context, request);
@@ -9,13 +9,7 @@ const seen = (looked: Looked, request: MemoryRequest): MemoryView => {
   return found;
 };
 
-const SMALL = `
-  bits 32
-  org 0x100000
-  section .text
-  align 4
-  dd 0x1badb002, 0, -0x1badb002
-  global start
+const SMALL = `${MULTIBOOT}
   start: mov esp, stack_top
   store: mov dword [counter], start
   done: mov dword [counter + 2], 0x7777

@@ -2,15 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { calls } from './calls';
 import { disassembly } from './code';
 import { stack } from './stack';
-import { helloRings, machineOf } from './testing/machine';
+import { helloRings, MULTIBOOT, machineOf } from './testing/machine';
 
-const FRAMES = `
-  bits 32
-  org 0x100000
-  section .text
-  align 4
-  dd 0x1badb002, 0, -0x1badb002
-  global start
+const FRAMES = `${MULTIBOOT}
   start: mov esp, stack_top
     xor ebp, ebp
     call outer

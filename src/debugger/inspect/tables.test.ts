@@ -4,7 +4,7 @@ import { GDT_BASE, IDT_BASE } from '../../hypervisor/memory/layout';
 import { Random } from '../../hypervisor/testing/random-guest/random';
 import { describeDescriptor } from './descriptor';
 import { tables } from './tables';
-import { helloRings, machineOf } from './testing/machine';
+import { helloRings, MULTIBOOT, machineOf } from './testing/machine';
 import { openPorts } from './tss';
 
 const PLACE = { index: 1, selector: 8, address: 0x1008 };
@@ -77,13 +77,7 @@ describe('tables of hello-rings', () => {
   });
 
   it('are told to be missing before they are there', () => {
-    const looked = machineOf(`
-      bits 32
-      org 0x100000
-      section .text
-      align 4
-      dd 0x1badb002, 0, -0x1badb002
-      global start
+    const looked = machineOf(`${MULTIBOOT}
       start: lidt [pointer]
       here: hlt
       pointer: dw 0

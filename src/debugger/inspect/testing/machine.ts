@@ -20,6 +20,29 @@ export interface Looked {
 const MEBIBYTE = 0x100000;
 const FARTHEST = 3_000_000;
 
+/** How a guest's source begins that a Multiboot loader starts at `start`. */
+export const MULTIBOOT = `
+  bits 32
+  org 0x100000
+  section .text
+  align 4
+  dd 0x1badb002, 0, -0x1badb002
+  global start`;
+
+/**
+ * The same, and the first instructions of `start`: `gdt_pointer`, `idt_pointer` and `stack_top` of the guest are in use,
+ * with code at selector 8 and the stack at 16.
+ */
+export const OWN_TABLES = `${MULTIBOOT}
+  start: mov esp, stack_top
+    xor ebp, ebp
+    lgdt [gdt_pointer]
+    lidt [idt_pointer]
+    jmp 8:.flat
+  .flat: mov eax, 16
+    mov ss, eax`;
+
+/** A machine that has loaded the guest with this source. `files` are those it includes. */
 export function machineOf(
   source: string,
   technique: TechniqueId = 'bare',
