@@ -124,6 +124,30 @@ describe.each(['bare', 'binary-translation'] as const)('on %s', (technique) => {
     expect(eipOf(entry)).toBe(eipOf(out) - 2);
   });
 
+  it('an interrupted thread is gone back to, not another that came to the same place', async () => {
+    const guest = { kind: 'shipped', name: 'threads' } as const;
+    const session = await openSession({ ...worldOf(technique, ''), guest });
+    const place = { kind: 'event', event: 'interrupt' } as const;
+    await session.setBreakpoints([{ id: 'b1', enabled: true, place, condition: null }]);
+    await session.resume('forward');
+    await session.setBreakpoints([]);
+    const { frames } = await session.inspect('calls', {});
+    const out = await session.stepOut('forward');
+    expect([eipOf(out), espOf(out)]).toEqual([frames[1]?.address, frames[1]?.stackPointer]);
+  });
+
+  it('a handler that steps over what faulted is left to behind it', async () => {
+    const guest = { kind: 'shipped', name: 'virtual-8086' } as const;
+    const session = await openSession({ ...worldOf(technique, ''), guest });
+    const place = { kind: 'event', event: 'exception' } as const;
+    await session.setBreakpoints([{ id: 'b1', enabled: true, place, condition: null }]);
+    await session.resume('forward');
+    await session.setBreakpoints([]);
+    const out = await session.stepOut('forward');
+    expect(out.guest.eflags & (1 << 17)).not.toBe(0);
+    expect(eipOf(out)).toBe(1);
+  });
+
   it('a breakpoint inside stops it', async () => {
     const session = await openSession(worldOf(technique, RECURSIVE));
     const place = { kind: 'label', name: 'twice.end' } as const;

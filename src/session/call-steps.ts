@@ -33,14 +33,20 @@ function linearEsp(registers: Registers): number {
   return (baseOf(registers, SEG.SS) + offset) >>> 0;
 }
 
-/** Other processes may run the same code on stacks of their own. */
-const backIn = (cr3: number, esp: number) => (registers: Registers) =>
-  registers.cr3 === cr3 && linearEsp(registers) >= esp;
+/** Back on that stack at that level, as far out as `esp`; other processes may run the same code on stacks of their own. */
+const backIn =
+  ({ cr3, cpl, esp }: { cr3: number; cpl: number; esp: number }) =>
+  (registers: Registers) =>
+    registers.cr3 === cr3 && registers.cpl === cpl && linearEsp(registers) >= esp;
 
 function nextOf(system: System): Instruction | null {
   const cpu = lookAt(system, 'guest');
   return instructionAt(cpu, linearEip(cpu.registers));
 }
+
+/** Its RET reads the word that it pushes: threads in one address space may come to the same place on other stacks. */
+const isNear = ({ flowControl, operands, farIndirect }: Instruction): boolean =>
+  flowControl !== FlowControl.Interrupt && !farIndirect && operands[0]?.kind !== 'far-branch';
 
 const CALLS: ReadonlySet<FlowControl> = new Set([
   FlowControl.Call,
@@ -54,8 +60,13 @@ export function behindCall(system: System): Armed | null {
   const next = nextOf(system);
   if (!next || !CALLS.has(next.flowControl)) return null;
   const guest = system.guest();
+  const { cr3, cpl } = guest;
+  const esp = linearEsp(guest);
+  const back = backIn({ cr3, cpl, esp });
+  const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
+  if (isNear(next)) return armedOnce(accessTo(esp - word, word, 'read'), back);
   const place = (linearEip(guest) + next.length) >>> 0;
-  return armedOnce({ kind: 'code', addresses: [place] }, backIn(guest.cr3, linearEsp(guest)));
+  return armedOnce({ kind: 'code', addresses: [place] }, back);
 }
 
 const INTERRUPT_RETURNS: ReadonlySet<Mnemonic> = new Set([Mnemonic.Iret, Mnemonic.Iretd]);
@@ -71,15 +82,13 @@ export function beforeReturn(system: System): Armed | null {
   return writeOf(linearEsp(guest) + skipped, word);
 }
 
-/**
- * Of an interrupt frame the code selector is looked at, not the address: handlers change that, to step over an
- * instruction.
- */
+const accessTo = (address: number, length: number, on: 'read' | 'write'): DataPlace => ({
+  kind: 'data',
+  watch: { space: 'virtual', address: address >>> 0, length, on },
+});
+
 const writeOf = (address: number, length: number): Armed =>
-  armedOnce(
-    { kind: 'data', watch: { space: 'virtual', address: address >>> 0, length, on: 'write' } },
-    null,
-  );
+  armedOnce(accessTo(address, length, 'write'), null);
 
 /** Where the present function goes back to, and what brought control into it; or why neither is known. */
 export function aroundFunction(
@@ -90,11 +99,14 @@ export function aroundFunction(
   if (!caller || caller.returnSlot === null) return err(`No caller is known. ${ended}`);
   const guest = run.cursor.machine.guest();
   const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
-  return ok({
-    out: armedOnce(
-      { kind: 'code', addresses: [caller.address] },
-      backIn(guest.cr3, caller.stackPointer),
-    ),
-    entry: writeOf(caller.returnSlot + (caller.by === 'interrupt' ? word : 0), word),
-  });
+  const { returnSlot, cpl, stackPointer } = caller;
+  const back = backIn({ cr3: guest.cr3, cpl, esp: stackPointer });
+  // A task is left by a task switch; all others by a RET or IRET that reads the word, whatever stands in it by then.
+  const out: Place =
+    caller.by === 'task'
+      ? { kind: 'code', addresses: [caller.address] }
+      : accessTo(returnSlot, word, 'read');
+  // Of an interrupt frame the code selector is looked at: handlers change the address, to step over an instruction.
+  const written = returnSlot + (caller.by === 'interrupt' ? word : 0);
+  return ok({ out: armedOnce(out, back), entry: writeOf(written, word) });
 }

@@ -317,6 +317,8 @@ export interface CallFrameView {
   readonly returnSlot: number | null;
   /** Linear stack pointer when control is back in it; of the current frame as it is. */
   readonly stackPointer: number;
+  /** Its privilege level. */
+  readonly cpl: number;
 }
 
 export interface CallStackView {

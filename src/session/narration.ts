@@ -23,6 +23,9 @@ export interface StepFacts {
   readonly virtualized: boolean;
 }
 
+/** No step of the guest's own takes a monitor so many machine instructions. */
+const LONG_WAY = 1000;
+
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'exited':
@@ -40,6 +43,11 @@ export function sentenceOf(facts: StepFacts): string {
   const { executed, events, outcome, waypoint } = facts;
   if (waypoint) return `${capital(waypoint.label)}. ${waypoint.detail}`;
   if (outcome) return outcomeSentence(outcome);
+  // The last event of many may be long past.
+  if (facts.instructions > LONG_WAY && facts.next) {
+    const { text, cpl } = facts.next;
+    return `${facts.instructions.toLocaleString('en')} machine instructions ran; next is ${text} at ring ${cpl}.`;
+  }
   const told = eventSentence(facts);
   if (told) return told;
   // Nothing has retired, and nothing been delivered.
@@ -82,7 +90,9 @@ function eventSentence(facts: StepFacts): string | null {
   const chained = find(events, 'chained');
   const translated = find(events, 'translated');
   if (translated) {
-    return `The hypervisor translated block ${translated.block}: ${translated.guestInstructions} guest instructions at ${hexAddress(translated.guestEip)}${
+    const { block, guestInstructions } = translated;
+    const many = guestInstructions === 1 ? 'instruction' : 'instructions';
+    return `The hypervisor translated block ${block}: ${guestInstructions} guest ${many} at ${hexAddress(translated.guestEip)}${
       chained ? ', and chained the exit that led to it' : ''
     }.`;
   }

@@ -209,7 +209,11 @@ export class Session implements SessionApi {
     }
     const hit = found.kind === 'hit';
     const since = hit && found.at > 0 ? found.at - 1 : null;
-    return { found: hit, view: this.arrive({ retired: found.at, phase: 0 }, since) };
+    const view = this.arrive({ retired: found.at, phase: 0 }, since);
+    if (hit) return { found: true, view };
+    const end = direction === 'forward' ? 'end' : 'start';
+    const news = `The place was not met on the way to the ${end} of the run.`;
+    return { found: false, view: { ...view, sentence: `${news} ${view.sentence}`, news } };
   }
 
   async seek(moment: Moment): Promise<MachineView> {
@@ -307,7 +311,8 @@ export class Session implements SessionApi {
     if (direction === 'backward') {
       // Where one stands may be far from the start, and nothing else leads back to it.
       const view = this.stay('No breakpoint was met on the way back to the start');
-      return { found: false, view: { ...view, sentence: `${view.sentence}${why}` } };
+      const sentence = `${view.sentence}${why}`;
+      return { found: false, view: { ...view, sentence, news: sentence } };
     }
     const view = this.arrive({ retired: found.at, phase: 0 }, null);
     return { found: false, view: { ...view, sentence: `${view.sentence}${why}` } };
@@ -329,7 +334,7 @@ export class Session implements SessionApi {
     const view = await this.runOnce(run, call, direction);
     // An interrupt came between two instructions: before it the guest stood where it stands now.
     return view.stop === null && view.moment.retired < from && view.guest.eip === eip
-      ? this.step('guest', direction)
+      ? this.stepOver(direction)
       : view;
   }
 
@@ -578,7 +583,8 @@ export class Session implements SessionApi {
   /** The present as it is, with a reason for not having moved in place of its sentence. */
   private stay(reason: string): MachineView {
     const view = this.show(this.present, this.since, this.stopped);
-    return { ...view, sentence: `${reason}; nothing moved.` };
+    const sentence = `${reason}; nothing moved.`;
+    return { ...view, sentence, news: sentence };
   }
 
   private show(moment: Moment, since: number | null, stop: StopView | null): MachineView {

@@ -217,6 +217,8 @@ export interface MachineView {
   readonly events: readonly MachineEvent[];
   /** The step just taken, in one sentence, for the live region. */
   readonly sentence: string;
+  /** What came of a command that did not lead where it was meant to; absent: it did. */
+  readonly news?: string;
 }
 
 /** Lanes of the timeline over `[from, to)` machine steps. */

@@ -72,13 +72,13 @@ export function walkCalls(context: InspectContext, cpu: LookedAt): Walk {
 /** The source of a caller is the line of its CALL; its address is where it goes on. */
 function frameView(
   { context: { names }, cpu }: Scene,
-  { eip, code, esp, by, slot, task }: Position,
+  { eip, code, esp, by, slot, task, cpl }: Position,
   framePointer: number | null,
 ): CallFrameView {
   const at = by === 'call' ? (callBefore(cpu, eip, code)?.address ?? eip) : eip;
   return {
     ...{ address: eip, label: names.labelOf(eip), source: names.lineOf(at), framePointer, by },
-    ...{ returnSlot: slot, stackPointer: esp, task: by === 'task' ? task.selector : null },
+    ...{ returnSlot: slot, stackPointer: esp, cpl, task: by === 'task' ? task.selector : null },
   };
 }
 

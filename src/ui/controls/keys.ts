@@ -45,7 +45,7 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
   { keys: ['['], does: 'Previous event', command: step('event', 'backward') },
   {
     keys: ['c'],
-    does: 'Run to the next breakpoint',
+    does: 'Run to the next breakpoint, or on',
     command: { kind: 'resume', direction: 'forward' },
   },
   {

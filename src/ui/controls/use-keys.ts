@@ -51,9 +51,10 @@ function obey(store: AppStore, press: KeyPress, held: boolean): boolean {
       else void actions.nextLessonStep();
       break;
     case 'resume':
-      if (!held && state.breakpoints.some((breakpoint) => breakpoint.enabled)) {
+      if (held) break;
+      if (state.breakpoints.some((breakpoint) => breakpoint.enabled)) {
         void actions.resume(command.direction);
-      }
+      } else if (command.direction === 'forward') actions.run();
       break;
     case 'step-over':
       if (!held) void actions.stepOver(command.direction);

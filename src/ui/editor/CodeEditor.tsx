@@ -29,6 +29,7 @@ export function CodeEditor({ shown, events, hintId }: CodeEditorProps) {
         onRun: () => of().onRun(),
         onLoad: () => of().onLoad(),
         onRunTo: () => of().onRunTo(),
+        onStop: () => of().onStop(),
         onProblem: (...args) => of().onProblem(...args),
         onCursor: (...args) => of().onCursor(...args),
         onLookUp: (...args) => of().onLookUp(...args),

@@ -13,7 +13,7 @@ import { addressOfPlace, executionPlaces } from '../../store/editor/execution';
 import { lineMap } from '../../store/editor/line-map';
 import { choiceInWords } from '../../store/editor/load-plan';
 import { useEditor, useEditorActions } from '../../store/editor/use-editor';
-import { useActions, useApp } from '../../store/use-store';
+import { useActions, useApp, useAppStore } from '../../store/use-store';
 import type { LineBytes } from '../../toolchain/api';
 import { Button, IconButton } from '../shared/Button';
 import type { BytesByLine } from './bytes-gutter';
@@ -107,6 +107,7 @@ function useFollow(): void {
 function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file: string }) {
   const actions = useEditorActions();
   const { revealBlock, runTo } = useActions();
+  const app = useAppStore();
   const text = textOf(guest.files, file);
   const vocabulary = useEditor((s) => s.vocabulary);
   const reply = useEditor((s) => s.reply);
@@ -166,6 +167,11 @@ function SourceFile({ guest, file }: { readonly guest: OpenGuest; readonly file:
     onToggle: (of, line) => void actions.toggleBreakpoint(of, line),
     onRun: () => void actions.runProgram(),
     onLoad: () => void actions.loadProgram(),
+    onStop() {
+      const { playing, slow } = app.getState();
+      if (playing || slow) app.actions.pause();
+      return playing || slow;
+    },
     onRunTo: () => {
       if (address !== null) void runTo(address, 'forward');
     },

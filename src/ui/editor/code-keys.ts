@@ -1,6 +1,7 @@
 /** What keys do in the source: tab stops of eight columns, Enter that keeps the indentation, and the pane's own keys. */
 import { indentLess, indentMore } from '@codemirror/commands';
 import { indentService } from '@codemirror/language';
+import { gotoLine } from '@codemirror/search';
 import { EditorSelection, type Extension, Prec } from '@codemirror/state';
 import { type Command, type EditorView, keymap } from '@codemirror/view';
 
@@ -50,6 +51,8 @@ export interface PaneKeys {
   readonly load: () => void;
   /** Runs to the line of the cursor. */
   readonly runTo: () => void;
+  /** Stops what runs; false when nothing does. */
+  readonly stop: () => boolean;
   readonly toggle: (line: number) => void;
   readonly problem: (view: EditorView, direction: 'forward' | 'backward') => void;
   readonly lookUp: (view: EditorView) => void;
@@ -67,6 +70,8 @@ export function codeKeys(keys: PaneKeys): Extension {
     view.state.doc.lineAt(view.state.selection.main.head).number;
   return [
     indentation,
+    // A program that runs is stopped before anything else that Escape could close.
+    Prec.highest(keymap.of([{ key: 'Escape', run: keys.stop }])),
     Prec.high(
       keymap.of([
         { key: 'Mod-Enter', run: does(keys.run), shift: does(keys.load) },
@@ -77,6 +82,7 @@ export function codeKeys(keys: PaneKeys): Extension {
         { key: 'F1', run: does(keys.lookUp) },
         { key: 'Mod-i', run: does(keys.lookUp) },
         { key: 'Mod-b', run: does(keys.define) },
+        { key: 'Alt-g', run: gotoLine },
         // Everything is kept by itself; the browser's own dialog would only be in the way.
         { key: 'Mod-s', run: () => true },
       ]),

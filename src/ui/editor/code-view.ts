@@ -69,6 +69,8 @@ export interface CodeEvents {
   readonly onLoad: () => void;
   /** To the line of the cursor. */
   readonly onRunTo: () => void;
+  /** False when nothing runs. */
+  readonly onStop: () => boolean;
   readonly onProblem: (from: SourcePlace, direction: 'forward' | 'backward') => void;
   readonly onCursor: (place: SourcePlace) => void;
   /** What F1 found; null when there is nothing to say of the word. */
@@ -145,20 +147,22 @@ export class CodeView {
         this.#language.of(nasmLanguage(shown.vocabulary)),
         this.#file.of(this.#ofFile(shown)),
         syntaxHighlighting(nasmHighlighting),
-        nasmCompletion(() => {
-          const { vocabulary, reply, otherFiles } = this.#shown;
-          return { vocabulary, reply, files: otherFiles };
-        }, events.describe),
         this.#hover(),
+        // Before the completion, whose own Escape would come first.
         codeKeys({
           run: events.onRun,
           load: events.onLoad,
           runTo: events.onRunTo,
+          stop: events.onStop,
           toggle,
           problem: (_view, direction) => events.onProblem(this.place, direction),
           lookUp: () => void this.#lookUpHere(),
           define: (view) => this.#defineAt(view.state.selection.main.head),
         }),
+        nasmCompletion(() => {
+          const { vocabulary, reply, otherFiles } = this.#shown;
+          return { vocabulary, reply, files: otherFiles };
+        }, events.describe),
         EditorView.domEventHandlers({
           mousedown: (event, view) => {
             if (event.button !== 0 || !(event.ctrlKey || event.metaKey)) return false;

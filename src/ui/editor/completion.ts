@@ -120,8 +120,12 @@ const registers = (vocabulary: Vocabulary | null): readonly Completion[] =>
 function fileNames(before: string, directive: string, typed: string, names: Names): Offer {
   const isInclude = directive.toLowerCase() === '%include';
   const shared = isInclude ? (names.vocabulary?.library ?? []) : [];
-  const known = [...new Set([...names.files, ...shared])];
-  return { from: before.length - typed.length, options: words(known, 'text', 'file') };
+  const own = words(names.files, 'text', 'file').map((option) => ({ ...option, boost: 5 }));
+  const others = shared.filter((name) => !names.files.includes(name));
+  return {
+    from: before.length - typed.length,
+    options: [...own, ...words(others, 'text', 'shared file')],
+  };
 }
 
 /** Local labels of the label above the cursor by their short name; the others in full. */

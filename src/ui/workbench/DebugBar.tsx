@@ -9,7 +9,7 @@ import { StandLine } from './StandLine';
 const ICON = { size: 16, 'aria-hidden': true } as const;
 
 export function DebugBar({ children }: { readonly children: ReactNode }) {
-  const { resume, stepOver, stepOut, showPanel } = useActions();
+  const { resume, run, stepOver, stepOut, showPanel } = useActions();
   const branch = useApp((s) => s.view?.branch ?? 0);
   const branches = useApp((s) => s.branches);
   const set = useApp((s) => s.breakpoints.filter((b) => b.enabled).length);
@@ -32,10 +32,10 @@ export function DebugBar({ children }: { readonly children: ReactNode }) {
           <StepBack size={15} aria-hidden="true" /> Back
         </Button>
         <Button
-          disabled={set === 0 || over}
-          title={set === 0 ? none : 'Run to the next breakpoint (c)'}
+          disabled={over}
+          title={set === 0 ? 'Run on (c)' : 'Run to the next breakpoint (c)'}
           aria-keyshortcuts="c"
-          onClick={() => void resume('forward')}
+          onClick={() => (set === 0 ? run() : void resume('forward'))}
         >
           Continue <StepForward size={15} aria-hidden="true" />
         </Button>

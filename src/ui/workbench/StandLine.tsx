@@ -2,8 +2,9 @@
 import { CircleCheck, CircleDot, CircleX, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { isRushing } from '../../store/app-state';
-import { useApp } from '../../store/use-store';
+import { useActions, useApp } from '../../store/use-store';
 import { outcomeOf } from '../../viz/rings/content';
+import { Button } from '../shared/Button';
 import { cx } from '../shared/cx';
 
 const ICON = { size: 14, 'aria-hidden': true } as const;
@@ -19,16 +20,28 @@ function Told({ children, bad = false }: { readonly children: ReactNode; readonl
 
 export function StandLine() {
   const view = useApp((s) => s.view);
+  const { pause } = useActions();
   const rushing = useApp(isRushing);
   const slow = useApp((s) => s.slow && !s.playing);
   if (rushing || slow) {
     return (
       <Told>
         <LoaderCircle {...ICON} className="turning" /> {rushing ? 'Running.' : 'Still searching.'}{' '}
-        <small>
-          <kbd>Esc</kbd> stops it
-        </small>
+        <Button
+          className="small"
+          title="Esc, where the guest does not have the keyboard"
+          onClick={pause}
+        >
+          Stop
+        </Button>
       </Told>
+    );
+  }
+  if (view?.news !== undefined) {
+    return (
+      <p className="debug-stop" title={view.news}>
+        <span>{view.news}</span>
+      </p>
     );
   }
   if (view?.stop) {
