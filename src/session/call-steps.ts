@@ -1,7 +1,7 @@
 /**
- * Steps over calls and out of functions. Each is a breakpoint for once: forward at the place that control comes back to,
- * under a condition on the stack; backward at the write of the stack word that says where that place is, which is the
- * CALL itself, or the delivery of the interrupt.
+ * Steps over calls and out of functions. Each is a breakpoint for once on the stack word that says where control goes back
+ * to: forward its read, by RET or IRET, back on the caller's stack; backward its write, by the CALL or the delivery of the
+ * interrupt. Where the word is not known before (a gate's stack), the place itself is waited for.
  */
 import { FlowControl, Mnemonic } from 'iced-x86';
 import { err, ok, type Result } from '../base/result';
