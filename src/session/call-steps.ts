@@ -33,6 +33,9 @@ function linearEsp(registers: Registers): number {
   return (baseOf(registers, SEG.SS) + offset) >>> 0;
 }
 
+/** Bytes that a near CALL pushes here, and RET pops, without an operand-size prefix. */
+const wordOf = (registers: Registers): 2 | 4 => (bitsOf(registers, SEG.CS) === 32 ? 4 : 2);
+
 /** Back on that stack at that level, as far out as `esp`; other processes may run the same code on stacks of their own. */
 const backIn =
   ({ cr3, cpl, esp }: { cr3: number; cpl: number; esp: number }) =>
@@ -63,7 +66,7 @@ export function behindCall(system: System): Armed | null {
   const { cr3, cpl } = guest;
   const esp = linearEsp(guest);
   const back = backIn({ cr3, cpl, esp });
-  const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
+  const word = wordOf(guest);
   if (isNear(next)) return armedOnce(accessTo(esp - word, word, 'read'), back);
   const place = (linearEip(guest) + next.length) >>> 0;
   return armedOnce({ kind: 'code', addresses: [place] }, back);
@@ -77,7 +80,7 @@ export function beforeReturn(system: System): Armed | null {
   const next = nextOf(system);
   if (next?.flowControl !== FlowControl.Return) return null;
   const guest = system.guest();
-  const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
+  const word = wordOf(guest);
   const skipped = INTERRUPT_RETURNS.has(next.mnemonic) ? word : 0;
   return writeOf(linearEsp(guest) + skipped, word);
 }
@@ -98,7 +101,7 @@ export function aroundFunction(
   const caller = frames[1];
   if (!caller || caller.returnSlot === null) return err(`No caller is known. ${ended}`);
   const guest = run.cursor.machine.guest();
-  const word = bitsOf(guest, SEG.CS) === 32 ? 4 : 2;
+  const word = wordOf(guest);
   const { returnSlot, cpl, stackPointer } = caller;
   const back = backIn({ cr3: guest.cr3, cpl, esp: stackPointer });
   // A task is left by a task switch; all others by a RET or IRET that reads the word, whatever stands in it by then.
